@@ -1,0 +1,14 @@
+import * as v from 'valibot';
+import { LoginRequest, login } from '../../lib/auth/sessions.ts';
+import { endpoint } from '../../lib/http/endpoint.ts';
+import { LoggedInUser } from '../../lib/users/views.ts';
+
+export const handler = endpoint(
+  {
+    operation: 'login',
+    caller: 'none',
+    body: LoginRequest,
+    answer: v.object({ user: LoggedInUser, access: v.string(), refresh: v.string() }),
+  },
+  ({ body, clock }) => login(body, clock),
+);

@@ -1,0 +1,13 @@
+import * as v from 'valibot';
+import { RefreshRequest, refreshAccess } from '../../lib/auth/sessions.ts';
+import { endpoint } from '../../lib/http/endpoint.ts';
+
+export const handler = endpoint(
+  {
+    operation: 'refreshToken',
+    caller: 'none',
+    body: RefreshRequest,
+    answer: v.object({ access: v.string() }),
+  },
+  ({ body, clock }) => refreshAccess(body.refresh, clock),
+);

@@ -1,0 +1,7 @@
+import { endpoint } from '../../lib/http/endpoint.ts';
+import { EdgeQuery, listFollowers, UserPage } from '../../lib/social/lists.ts';
+
+export const handler = endpoint(
+  { operation: 'listFollowers', caller: 'optional', query: EdgeQuery, answer: UserPage },
+  ({ username, caller, query }) => listFollowers(username, caller, query),
+);

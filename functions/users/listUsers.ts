@@ -1,0 +1,8 @@
+import { listUsers, UserBatch } from '../../lib/directory/list.ts';
+import { DirectoryQuery } from '../../lib/directory/search.ts';
+import { endpoint } from '../../lib/http/endpoint.ts';
+
+export const handler = endpoint(
+  { operation: 'listUsers', caller: 'optional', query: DirectoryQuery, answer: UserBatch },
+  ({ query, caller }) => listUsers(query, caller),
+);

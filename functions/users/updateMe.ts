@@ -1,0 +1,8 @@
+import { endpoint } from '../../lib/http/endpoint.ts';
+import { ProfileChanges, updateProfile } from '../../lib/users/profiles.ts';
+import { UpdatedUser, viewUser } from '../../lib/users/views.ts';
+
+export const handler = endpoint(
+  { operation: 'updateMe', caller: 'required', body: ProfileChanges, answer: UpdatedUser },
+  async ({ caller, body, clock }) => viewUser(await updateProfile(caller, body, clock)),
+);

@@ -1,0 +1,30 @@
+import { compare, getRounds, hash, truncates } from 'bcryptjs';
+
+/** bcrypt's work factor: two to the power of this many rounds. */
+export const COST = 10;
+
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/** A hash that no password has, at the same cost: comparing with it takes the time that a real one takes. */
+const NOBODYS_HASH = `$2b$${String(COST).padStart(2, '0')}$${'.'.repeat(53)}`;
+
+/** Hashes a password that passed the rules of fields.ts. */
+export function hashPassword(password: string): Promise<string> {
+  return hash(password, COST);
+}
+
+/**
+ * Whether the password is the one that was hashed. Without a hash (no such account), and for a password that could
+ * not have been registered, the answer is no, after the same work.
+ */
+export async function checkPassword(password: string, password_hash: string | undefined): Promise<boolean> {
+  const normalised = password.normalize('NFC');
+  const possible = !truncates(normalised) && !CONTROL_CHARACTER.test(normalised) && normalised.isWellFormed();
+  const matches = await compare(normalised, password_hash && possible ? password_hash : NOBODYS_HASH);
+  return matches && possible && password_hash !== undefined;
+}
+
+/** Whether a hash was made at a lower cost than today's. */
+export function isOutdated(password_hash: string): boolean {
+  return getRounds(password_hash) < COST;
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import type { Clock } from '../clock.ts';
+import { ApiError, InvalidInput, TokenNotValid } from '../errors.ts';
+import { readTokenStanding, revokeToken } from '../table/revokedTokens.ts';
+import { readUser, replacePasswordHash, type User } from '../table/users.ts';
+import { textType } from '../text.ts';
+import { isPossibleUsername } from '../users/fields.ts';
+import { type Identity, requireAccount } from './accounts.ts';
+import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
+import { issueToken, issueTokenPair, type TokenPair, verifyToken } from './tokens.ts';
+
+/** A username, in any case, and a password: any text, for what cannot be right is simply wrong. */
+export const LoginRequest = v.object({
+  username: v.pipe(
+    v.string(textType),
+    v.transform((username) => username.normalize('NFC').trim()),
+  ),
+  password: v.string(textType),
+});
+
+/** A refresh token to be used or revoked. */
+export const RefreshRequest = v.object({
+  refresh: v.pipe(v.string(textType), v.nonEmpty('This field is required.')),
+});
+
+/**
+ * The user of that name with new tokens. An unknown user and a wrong password fail alike, after the same work:
+ * `no_active_account`. Renews the stored hash when it was made at a lower cost than today's.
+ */
+export async function login(
+  { username, password }: v.InferOutput<typeof LoginRequest>,
+  clock: Clock,
+): Promise<{ user: User } & TokenPair> {
+  const user = isPossibleUsername(username) ? await readUser(username) : undefined;
+  const matches = await checkPassword(password, user?.password_hash);
+  if (!user || !matches) {
+    throw new ApiError('no_active_account', 'There is no active account with these credentials.');
+  }
+  if (isOutdated(user.password_hash)) {
+    await replacePasswordHash(user, await hashPassword(password.normalize('NFC')));
+  }
+  return { user, ...(await issueTokenPair(user, clock())) };
+}
+
+/** A new access token for a refresh token that verifies, is not revoked and whose account is still there. */
+export async function refreshAccess(refresh: string, clock: Clock): Promise<{ access: string }> {
+  const now = clock();
+  const token = await verifyToken('refresh', refresh, now);
+  const { account_id, revoked } = await readTokenStanding(token, now);
+  if (revoked || account_id !== token.id) throw new TokenNotValid();
+  return { access: await issueToken('access', token, now) };
+}
+
+/**
+ * Revokes the caller's refresh token for the rest of its life, and nothing else; again with the same token succeeds
+ * again. Throws `invalid` when it is no refresh token of the caller.
+ */
+export async function logout(caller: Identity, refresh: string, clock: Clock): Promise<void> {
+  const token = await verifyOwnRefreshToken(caller, refresh, clock());
+  await Promise.all([requireAccount(caller), revokeToken(token, token.expires_at)]);
+}
+
+async function verifyOwnRefreshToken(caller: Identity, refresh: string, now: number) {
+  const token = await verifyToken('refresh', refresh, now).catch((error) => {
+    throw error instanceof TokenNotValid ? notYours() : error;
+  });
+  if (token.id !== caller.id || token.username !== caller.username) throw notYours();
+  return token;
+}
+
+const notYours = () => new InvalidInput({ refresh: ['This is not a valid refresh token of yours.'] });

@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { type Identity, requireAccount } from '../auth/accounts.ts';
+import { readFollowed } from '../table/follows.ts';
+import { ListedUser } from '../users/views.ts';
+import { readDirectory } from './directory.ts';
+import type { DirectoryQuery } from './search.ts';
+
+/** The answer of the user list. */
+export const UserBatch = v.object({
+  message: v.string(),
+  users: v.array(ListedUser),
+  batch_info: v.object({
+    current_batch: v.number(),
+    batch_size: v.number(),
+    total_users: v.number(),
+    total_batches: v.number(),
+    users_in_current_batch: v.number(),
+  }),
+});
+
+/**
+ * One batch of the users that match, with exact totals, as the caller may see them. Every registration and profile
+ * change that was answered before is in it.
+ */
+export async function listUsers(query: DirectoryQuery, caller: Identity | undefined) {
+  const directory = await readDirectory();
+  if (caller && !directory.has(caller)) await requireAccount(caller);
+  const { total, cards } = directory.find(query);
+  const names = cards.map(({ username }) => username);
+  const followed = caller ? await readFollowed(caller.username, names) : new Set<string>();
+  return {
+    message: 'Users retrieved successfully',
+    users: cards.map((card) => ({ ...card, is_following: followed.has(card.username.toLowerCase()) })),
+    batch_info: {
+      current_batch: query.batch_number,
+      batch_size: query.batch_size,
+      total_users: total,
+      total_batches: Math.ceil(total / query.batch_size),
+      users_in_current_batch: cards.length,
+    },
+  };
+}

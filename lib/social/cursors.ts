@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import { InvalidInput } from '../errors.ts';
+
+const POSITIONS = {
+  following: /^[a-z0-9._@+-]{1,150}$/,
+  followers: /^\d{1,16}#[a-z0-9._@+-]{1,150}$/,
+};
+
+/** A list that is read in parts: whose, and which. */
+export interface EdgeList {
+  kind: keyof typeof POSITIONS;
+  username: string;
+}
+
+const Cursor = v.pipe(
+  v.string(),
+  v.transform((text) => Buffer.from(text, 'base64url').toString()),
+  v.parseJson(),
+  v.strictTuple([v.string(), v.string(), v.string()]),
+);
+
+/** Where the next page of a list starts, as clients hand it back: opaque, good for that list only. */
+export function encodeCursor({ kind, username }: EdgeList, position: string): string {
+  return Buffer.from(JSON.stringify([kind, username.toLowerCase(), position])).toString('base64url');
+}
+
+/** The position that a cursor of this list names; throws `invalid` for anything else. */
+export function decodeCursor({ kind, username }: EdgeList, cursor: string): string {
+  const result = v.safeParse(Cursor, cursor);
+  if (result.success) {
+    const [of_kind, of_username, position] = result.output;
+    const fits = of_kind === kind && of_username === username.toLowerCase();
+    if (fits && POSITIONS[kind].test(position)) return position;
+  }
+  throw new InvalidInput({ cursor: ['This is not a cursor of this list.'] });
+}

@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import { type Identity, requireAccount } from '../auth/accounts.ts';
+import { NotAuthenticated, UserNotFound } from '../errors.ts';
+import { batchSize } from '../http/pages.ts';
+import { type Follow, type Part, readFollowed, readFollowers, readFollowing } from '../table/follows.ts';
+import { readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
+import { isPossibleUsername } from '../users/fields.ts';
+import { ListedUser } from '../users/views.ts';
+import { decodeCursor, type EdgeList, encodeCursor } from './cursors.ts';
+import { FollowView, viewFollow } from './follows.ts';
+
+/** Which page of a list of edges. */
+export const EdgeQuery = v.object({ batch_size: batchSize(100), cursor: v.optional(v.string()) });
+type EdgeQuery = v.InferOutput<typeof EdgeQuery>;
+
+const page = <Entry extends v.GenericSchema>(entry: Entry) =>
+  v.object({ count: v.number(), results: v.array(entry), next: v.nullable(v.string()) });
+
+export const FollowPage = page(FollowView);
+export const UserPage = page(ListedUser);
+
+/** Whom the caller follows, as follows, by name. */
+export async function listOwnFollowing(caller: Identity, query: EdgeQuery) {
+  const list: EdgeList = { kind: 'following', username: caller.username };
+  const [{ following_count }, edges] = await Promise.all([
+    requireAccount(caller),
+    readFollowing(caller.username, position(list, query)),
+  ]);
+  return { count: following_count, results: edges.entries.map(viewFollow), next: nextCursor(list, edges) };
+}
+
+/** Whom a user follows, by name, as the caller may see them. `me` is the caller. */
+export async function listFollowing(username: string, caller: Identity | undefined, query: EdgeQuery) {
+  const list: EdgeList = { kind: 'following', username: resolveMe(username, caller) };
+  const [account, edges] = await Promise.all([
+    readAccount(list.username),
+    readFollowing(list.username, position(list, query)),
+    caller && requireAccount(caller),
+  ]);
+  if (!account) throw new UserNotFound();
+  const names = edges.entries.map((edge: Follow) => edge.following_username.toLowerCase());
+  return {
+    count: account.following_count,
+    results: await viewUsers(names, caller),
+    next: nextCursor(list, edges),
+  };
+}
+
+/** Who follows a user, newest first, as the caller may see them. `me` is the caller. */
+export async function listFollowers(username: string, caller: Identity | undefined, query: EdgeQuery) {
+  const list: EdgeList = { kind: 'followers', username: resolveMe(username, caller) };
+  const [profile, followers] = await Promise.all([
+    readUserWithCounts(list.username),
+    readFollowers(list.username, position(list, query)),
+    caller && requireAccount(caller),
+  ]);
+  if (!profile) throw new UserNotFound();
+  return {
+    count: profile.counts.followers_count,
+    results: await viewUsers(followers.entries, caller),
+    next: nextCursor(list, followers),
+  };
+}
+
+function resolveMe(username: string, caller: Identity | undefined): string {
+  if (username === 'me') {
+    if (!caller) throw new NotAuthenticated();
+    return caller.username;
+  }
+  if (!isPossibleUsername(username)) throw new UserNotFound();
+  return username;
+}
+
+const position = (list: EdgeList, { batch_size, cursor }: EdgeQuery) => ({
+  size: batch_size,
+  after: cursor === undefined ? undefined : decodeCursor(list, cursor),
+});
+
+const nextCursor = (list: EdgeList, { next }: Part<unknown>) =>
+  next === undefined ? null : encodeCursor(list, next);
+
+/** The users of the given names, in that order; a name whose user is gone is left out. */
+async function viewUsers(names: readonly string[], caller: Identity | undefined) {
+  const [users, followed] = await Promise.all([
+    readUsers(names),
+    caller ? readFollowed(caller.username, names) : new Set<string>(),
+  ]);
+  const byName = new Map(users.map((user) => [user.username.toLowerCase(), user]));
+  return names.flatMap((name) => {
+    const user = byName.get(name);
+    return user ? [{ ...user, is_following: followed.has(name) }] : [];
+  });
+}

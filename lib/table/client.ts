@@ -1,0 +1,148 @@
+import { DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  type GetCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { config } from '../config.ts';
+import { Unavailable } from '../errors.ts';
+import { retrying } from './backoff.ts';
+import { measure } from './meter.ts';
+
+/** The primary key of an item; see keys.ts. */
+export interface Key {
+  PK: string;
+  SK: string;
+}
+
+/** An item as it was read, not yet parsed. */
+export type RawItem = Record<string, unknown>;
+
+/** Reads cost double when they must see every write that was answered before; guards do. */
+export interface ReadOptions {
+  consistent?: boolean;
+}
+
+const BATCH_LIMIT = 100;
+
+export const TableName = config.TABLE_NAME;
+
+const client = new DynamoDBClient({
+  ...(config.DYNAMODB_ENDPOINT ? { endpoint: config.DYNAMODB_ENDPOINT } : {}),
+  maxAttempts: 4,
+  requestHandler: {
+    connectionTimeout: 1000,
+    requestTimeout: 3000,
+    throwOnRequestTimeout: true,
+    httpAgent: { maxSockets: 256 },
+    httpsAgent: { maxSockets: 256 },
+  },
+});
+
+/** The document client of this instance. Send through the functions below, or through transaction.ts. */
+export const documents = DynamoDBDocumentClient.from(client);
+
+/** Turns what the database throws when it cannot serve us into {@link Unavailable}; passes on the rest. */
+export function translateFailure(error: unknown): never {
+  const refused = error instanceof DynamoDBServiceException && error.$fault === 'client';
+  if (refused && !isThrottle(error)) throw error;
+  const unreachable = error instanceof DynamoDBServiceException || isNetworkFailure(error);
+  throw unreachable ? new Unavailable(error) : error;
+}
+
+const THROTTLES = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'TransactionConflictException',
+  'TransactionInProgressException',
+]);
+
+const isThrottle = (error: Error) => THROTTLES.has(error.name);
+
+function isNetworkFailure(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'TimeoutError' || 'code' in error || '$metadata' in error);
+}
+
+/** One item, or `undefined` when there is none. */
+export async function getItem(
+  key: Key,
+  { consistent = false }: ReadOptions = {},
+): Promise<RawItem | undefined> {
+  const input: GetCommandInput = { TableName, Key: key, ConsistentRead: consistent };
+  const command = new GetCommand({ ...input, ReturnConsumedCapacity: 'TOTAL' });
+  const { Item } = await measure('read', () => documents.send(command)).catch(translateFailure);
+  return Item;
+}
+
+/**
+ * The items of the given keys, in no order; keys without an item are left out. Any number of keys; repeated keys
+ * are not allowed. Asks again for what the database leaves unprocessed.
+ */
+export async function getItems(
+  keys: readonly Key[],
+  { consistent = false }: ReadOptions = {},
+): Promise<RawItem[]> {
+  const chunks = Array.from({ length: Math.ceil(keys.length / BATCH_LIMIT) }, (_, n) =>
+    keys.slice(n * BATCH_LIMIT, (n + 1) * BATCH_LIMIT),
+  );
+  const found = await Promise.all(chunks.map((chunk) => getChunk(chunk, consistent)));
+  return found.flat();
+}
+
+async function getChunk(keys: readonly Key[], consistent: boolean): Promise<RawItem[]> {
+  const items: RawItem[] = [];
+  let missing: readonly Key[] = keys;
+  return retrying(async () => {
+    const RequestItems = { [TableName]: { Keys: [...missing], ConsistentRead: consistent } };
+    const command = new BatchGetCommand({ RequestItems, ReturnConsumedCapacity: 'TOTAL' });
+    const { Responses, UnprocessedKeys } = await measure('read', () => documents.send(command)).catch(
+      translateFailure,
+    );
+    items.push(...(Responses?.[TableName] ?? []));
+    missing = (UnprocessedKeys?.[TableName]?.Keys ?? []) as Key[];
+    if (missing.length > 0) return { again: new Error('The database left keys unprocessed.') };
+    return { value: items };
+  });
+}
+
+/** One page of a query: at most `Limit` items, or what fits into one answer, and where the next page starts. */
+export async function queryPage(
+  query: Omit<QueryCommandInput, 'TableName'>,
+): Promise<{ items: RawItem[]; next: RawItem | undefined }> {
+  const command = new QueryCommand({ TableName, ...query, ReturnConsumedCapacity: 'TOTAL' });
+  const { Items = [], LastEvaluatedKey } = await measure('read', () => documents.send(command)).catch(
+    translateFailure,
+  );
+  return { items: Items, next: LastEvaluatedKey };
+}
+
+/** Pages of a query, one after the other, until the last. */
+export async function* queryPages(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<RawItem[]> {
+  let start: RawItem | undefined;
+  do {
+    const page = await queryPage({ ...query, ...(start ? { ExclusiveStartKey: start } : {}) });
+    yield page.items;
+    start = page.next;
+  } while (start);
+}
+
+/**
+ * Updates one item and returns the attributes that `ReturnValues` asks for. A failed condition throws
+ * `ConditionalCheckFailedException`; see {@link isConditionFailure}.
+ */
+export async function updateItem(update: Omit<UpdateCommandInput, 'TableName'>): Promise<RawItem> {
+  const command = new UpdateCommand({ TableName, ...update, ReturnConsumedCapacity: 'TOTAL' });
+  const { Attributes } = await measure('write', () => documents.send(command)).catch(translateFailure);
+  return Attributes ?? {};
+}
+
+/** Whether a write was refused because its condition did not hold. */
+export function isConditionFailure(error: unknown): boolean {
+  return error instanceof DynamoDBServiceException && error.name === 'ConditionalCheckFailedException';
+}

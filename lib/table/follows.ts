@@ -1,0 +1,141 @@
+import * as v from 'valibot';
+import { getItems, queryPage, type RawItem } from './client.ts';
+import { countFollower, countFollowing } from './counters.ts';
+import { parseItem, parseItems } from './items.ts';
+import { followersPartition, followIndexKey, followKey, followsPrefix, userKey } from './keys.ts';
+import { ConditionsFailed, transact } from './transaction.ts';
+
+const FollowItem = v.object({
+  id: v.number(),
+  /** Id of the user who follows. */
+  follower: v.number(),
+  /** Id of the user who is followed. */
+  following: v.number(),
+  follower_username: v.string(),
+  following_username: v.string(),
+  /** Milliseconds since 1970. */
+  created_at: v.number(),
+});
+
+/** A follow edge as stored. */
+export type Follow = v.InferOutput<typeof FollowItem>;
+
+/** Who does something: id and name as one token or one read gave them. */
+export interface Actor {
+  id: number;
+  username: string;
+}
+
+/** A part of a list, and where the next part starts: `undefined` after the last. */
+export interface Part<T> {
+  entries: T[];
+  next: string | undefined;
+}
+
+/** How writing or deleting an edge ended; `account_gone`: the follower's name no longer belongs to the id. */
+export type EdgeOutcome = 'done' | 'unchanged' | 'account_gone';
+
+/** Writes an edge and moves both counts with it, all or nothing; `unchanged` when the edge was there before. */
+export function insertFollow(follow: Follow): Promise<EdgeOutcome> {
+  const { follower_username, following_username, created_at } = follow;
+  const follower = { id: follow.follower, username: follower_username };
+  return edgeOutcome(
+    transact({
+      edge: {
+        Put: {
+          Item: {
+            ...followKey(follower_username, following_username),
+            ...followIndexKey(follower_username, following_username, created_at),
+            ...follow,
+          },
+          ConditionExpression: 'attribute_not_exists(PK)',
+        },
+      },
+      account: countFollowing(follower, 1),
+      followed: countFollower(following_username, follower_username, 1),
+    }),
+  );
+}
+
+/** Deletes an edge and moves both counts with it, all or nothing; `unchanged` when there was none. */
+export function deleteFollow(follower: Actor, followed: string): Promise<EdgeOutcome> {
+  return edgeOutcome(
+    transact({
+      edge: {
+        Delete: { Key: followKey(follower.username, followed), ConditionExpression: 'attribute_exists(PK)' },
+      },
+      account: countFollowing(follower, -1),
+      followed: countFollower(followed, follower.username, -1),
+    }),
+  );
+}
+
+async function edgeOutcome(transaction: Promise<void>): Promise<EdgeOutcome> {
+  try {
+    await transaction;
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof ConditionsFailed)) throw error;
+    return error.failed.has('account') ? 'account_gone' : 'unchanged';
+  }
+}
+
+/** Which of `usernames` the follower follows, in lower case. Each name once. */
+export async function readFollowed(follower: string, usernames: readonly string[]): Promise<Set<string>> {
+  const items = await getItems(usernames.map((username) => followKey(follower, username)));
+  return new Set(
+    parseItems(FollowItem, 'follow', items).map(({ following_username }) => following_username.toLowerCase()),
+  );
+}
+
+/** Whom a user follows, by name, after the position `after`; at most `size`. */
+export async function readFollowing(
+  follower: string,
+  { after, size }: { after?: string | undefined; size: number },
+): Promise<Part<Follow>> {
+  const { PK } = userKey(follower);
+  const { items } = await queryPage({
+    KeyConditionExpression: 'PK = :follower AND begins_with(SK, :prefix)',
+    ExpressionAttributeValues: { ':follower': PK, ':prefix': followsPrefix },
+    Limit: size + 1,
+    ...(after !== undefined && { ExclusiveStartKey: { PK, SK: followsPrefix + after } }),
+  });
+  const follows = parseItems(FollowItem, 'follow', items);
+  return takePart(follows, size, ({ following_username }) => following_username.toLowerCase());
+}
+
+const FollowerEntry = v.object({ PK: v.string(), SK: v.string(), GSI1SK: v.string() });
+
+/** The names of a user's followers in lower case, newest first, after the position `after`; at most `size`. */
+export async function readFollowers(
+  followed: string,
+  { after, size }: { after?: string | undefined; size: number },
+): Promise<Part<string>> {
+  const GSI1PK = followersPartition(followed);
+  const { items } = await queryPage({
+    IndexName: 'GSI1',
+    KeyConditionExpression: 'GSI1PK = :followed',
+    ExpressionAttributeValues: { ':followed': GSI1PK },
+    ScanIndexForward: false,
+    Limit: size + 1,
+    ...(after !== undefined && { ExclusiveStartKey: followerPosition(followed, after) }),
+  });
+  const entries = items.map((item: RawItem) => parseItem(FollowerEntry, 'follower', item).GSI1SK);
+  const part = takePart(entries, size, (position) => position);
+  return { ...part, entries: part.entries.map(followerName) };
+}
+
+/** The follower that a position in the index names: `<created_at>#<follower>`. */
+const followerName = (position: string) => position.slice(position.indexOf('#') + 1);
+
+function followerPosition(followed: string, position: string) {
+  const follower = followerName(position);
+  return { ...followKey(follower, followed), GSI1PK: followersPartition(followed), GSI1SK: position };
+}
+
+/** Reads one entry more than asked for, so that the last part is known to be the last. */
+function takePart<T>(found: T[], size: number, position: (entry: T) => string): Part<T> {
+  const entries = found.slice(0, size);
+  const last = entries.at(-1);
+  return { entries, next: found.length > size && last !== undefined ? position(last) : undefined };
+}

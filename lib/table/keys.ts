@@ -1,0 +1,75 @@
+/**
+ * Every key of the table, side by side. No other file spells one out.
+ *
+ * `#` sorts before letters, so a user's profile and counters stand together, apart from edges and revoked tokens.
+ * Names and addresses are compared in lower case: pass them in any case.
+ */
+
+const lower = (text: string) => text.toLowerCase();
+
+const DIRECTORY_SHARDS = 4;
+const STRIPES = 16;
+
+export const userKey = (username: string) => ({ PK: `USER#${lower(username)}`, SK: '#PROFILE' });
+
+export const userIndexKey = (id: number, updated_at: number) => ({
+  GSI1PK: `DIRECTORY#${id % DIRECTORY_SHARDS}`,
+  GSI1SK: `${updated_at}#${id}`,
+});
+
+/** The partitions of the directory: all users, by the time of their last change. */
+export const directoryPartitions = Array.from({ length: DIRECTORY_SHARDS }, (_, n) => `DIRECTORY#${n}`);
+
+/** Sorts before every change made at or after `time` (ms), in a directory partition. */
+export const changesSince = (time: number) => `${Math.max(0, time)}`;
+
+/** A profile and all its counters: sort keys that begin with this. */
+export const profileAndCounters = '#';
+
+/** Stripe 0 comes with the user, carries the user's id and counts whom the user follows. */
+export const accountKey = (username: string) => stripeKey(username, 0);
+
+/** Where a follower is counted. */
+export const followerStripeKey = (followed: string, follower: string) =>
+  stripeKey(followed, hash(lower(follower)) % STRIPES);
+
+const stripeKey = (username: string, stripe: number) => ({
+  PK: `USER#${lower(username)}`,
+  SK: `#COUNT#${String(stripe).padStart(2, '0')}`,
+});
+
+export const followKey = (follower: string, followed: string) => ({
+  PK: `USER#${lower(follower)}`,
+  SK: `FOLLOWS#${lower(followed)}`,
+});
+
+export const followIndexKey = (follower: string, followed: string, created_at: number) => ({
+  GSI1PK: `FOLLOWERS#${lower(followed)}`,
+  GSI1SK: `${created_at}#${lower(follower)}`,
+});
+
+/** All edges of one follower: sort keys that begin with this. */
+export const followsPrefix = 'FOLLOWS#';
+
+/** The index partition that lists the followers of a user, oldest first. */
+export const followersPartition = (username: string) => `FOLLOWERS#${lower(username)}`;
+
+export const revokedTokenKey = (username: string, jti: string) => ({
+  PK: `USER#${lower(username)}`,
+  SK: `REVOKED#${jti}`,
+});
+
+export const userIdKey = (id: number) => ({ PK: `USER_ID#${id}`, SK: 'USER_ID' });
+
+export const emailKey = (email: string) => ({ PK: `EMAIL#${lower(email)}`, SK: 'EMAIL' });
+
+export const sequenceKey = (sequence: 'user' | 'follow') => ({ PK: `SEQUENCE#${sequence}`, SK: 'SEQUENCE' });
+
+/** FNV-1a, 32 bit: spreads names evenly and is the same on every instance. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return value;
+}

@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
+
+/** What one request has cost so far. */
+export interface Consumption {
+  /** Sequential waits on the database: calls that overlap count as one. */
+  trips: number;
+  read_units: number;
+  write_units: number;
+}
+
+interface Meter extends Consumption {
+  in_flight: number;
+}
+
+const meters = new AsyncLocalStorage<Meter>();
+
+/** Runs `work` with a meter of its own and hands it what the work consumes, also when it fails. */
+export function metered<T>(work: (consumption: Consumption) => Promise<T>): Promise<T> {
+  const meter: Meter = { trips: 0, read_units: 0, write_units: 0, in_flight: 0 };
+  return meters.run(meter, () => work(meter));
+}
+
+/** Counts one call to the database and the capacity that its answer reports. */
+export async function measure<
+  T extends { ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] | undefined },
+>(kind: 'read' | 'write', call: () => Promise<T>): Promise<T> {
+  const meter = meters.getStore();
+  if (!meter) return call();
+  if (meter.in_flight++ === 0) meter.trips++;
+  try {
+    const answer = await call();
+    const consumed = [answer.ConsumedCapacity ?? []].flat();
+    meter[`${kind}_units`] += consumed.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+    return answer;
+  } finally {
+    meter.in_flight--;
+  }
+}

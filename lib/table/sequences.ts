@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { updateItem } from './client.ts';
+import { parseItem } from './items.ts';
+import { sequenceKey } from './keys.ts';
+
+const Sequence = v.object({ value: v.number() });
+
+/** Takes `size` ids of a sequence for the caller alone and returns the first; unused ones are lost. */
+export async function leaseIds(sequence: 'user' | 'follow', size: number): Promise<number> {
+  const item = await updateItem({
+    Key: sequenceKey(sequence),
+    UpdateExpression: 'ADD #value :size',
+    ExpressionAttributeNames: { '#value': 'value' },
+    ExpressionAttributeValues: { ':size': size },
+    ReturnValues: 'UPDATED_NEW',
+  });
+  return parseItem(Sequence, 'sequence', item).value - size + 1;
+}
+
+/**
+ * Hands out the ids of a sequence one by one, leasing blocks of `size` for this instance. Safe under concurrent
+ * calls; what is left of a block when the instance ends is lost.
+ */
+export function leasedSequence(sequence: 'user' | 'follow', size: number): () => Promise<number> {
+  let next = 1;
+  let last = 0;
+  let renewal: Promise<void> | undefined;
+
+  async function renew() {
+    next = await leaseIds(sequence, size);
+    last = next + size - 1;
+  }
+
+  return async () => {
+    while (next > last) {
+      renewal ??= renew().finally(() => {
+        renewal = undefined;
+      });
+      await renewal;
+    }
+    return next++;
+  };
+}

@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { toTimestamp } from '../clock.ts';
+import type { Counts } from '../table/counters.ts';
+import type { User, UserWithCounts } from '../table/users.ts';
+
+const timestamp = v.pipe(v.string(), v.isoTimestamp());
+const avatar = v.nullable(v.string());
+const count = v.number();
+
+const named = { id: v.number(), username: v.string(), first_name: v.string(), last_name: v.string() };
+
+/** What a new user gets to see of the own account. */
+export const RegisteredUser = v.object({
+  ...named,
+  email: v.string(),
+  bio: v.string(),
+  created_at: timestamp,
+});
+
+/** What a login answers of the own account. */
+export const LoggedInUser = v.object({ ...named, email: v.string() });
+
+/** What everybody may see of a user. */
+export const Profile = v.object({
+  ...named,
+  bio: v.string(),
+  avatar,
+  created_at: timestamp,
+  posts_count: count,
+  followers_count: count,
+  following_count: count,
+});
+
+/** What the owner sees of a profile. */
+export const OwnProfile = v.object({ ...Profile.entries, email: v.string(), updated_at: timestamp });
+
+/** What the owner sees after a change. */
+export const UpdatedUser = v.object({
+  ...named,
+  email: v.string(),
+  bio: v.string(),
+  avatar,
+  updated_at: timestamp,
+});
+
+/** A user in a list: `is_following` tells whether the caller follows. */
+export const ListedUser = v.object({ ...named, avatar, is_following: v.boolean() });
+
+/** All counts of a user. */
+export const Statistics = v.object({
+  posts_count: count,
+  followers_count: count,
+  following_count: count,
+  likes_received: count,
+  comments_received: count,
+});
+
+/** A user with times as the API shows them. The answer's schema picks what the reader may see. */
+export function viewUser(user: User) {
+  return { ...user, created_at: toTimestamp(user.created_at), updated_at: toTimestamp(user.updated_at) };
+}
+
+/** A user with counts, for {@link Profile} and {@link OwnProfile}. */
+export function viewProfile({ user, counts }: UserWithCounts) {
+  return { ...viewUser(user), ...viewCounts(counts) };
+}
+
+/** Counts as the API shows them: never below zero, whatever order events came in. */
+export function viewCounts(counts: Counts): Counts {
+  const shown = { ...counts };
+  for (const name of Object.keys(shown) as (keyof Counts)[]) shown[name] = Math.max(0, shown[name]);
+  return shown;
+}
