@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startDatabase } from '../../local/database.ts';
+import { publicKeys, readOrCreateKeys } from '../../local/keys.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the in-memory database of this run answers. */
+    database: string;
+    /** Folder with the signing keys of this run. */
+    data: string;
+    public_keys: string;
+    /** Base URL of the running service; empty for the door that needs none. */
+    service: string;
+  }
+}
+
+/** Starts an in-memory database and makes signing keys for one run. */
+export default async function setup({ provide }: TestProject) {
+  const data = await mkdtemp(join(tmpdir(), 'users-api-'));
+  const database = await startDatabase();
+  const keys = await readOrCreateKeys(join(data, 'signing-keys.json'));
+  provide('database', database.endpoint);
+  provide('data', data);
+  provide('public_keys', JSON.stringify(publicKeys(keys)));
+  provide('service', '');
+  return async () => {
+    await database.stop();
+    await rm(data, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestProject } from 'vitest/node';
+import { BASE_PATH } from '../../lib/http/routes.ts';
+import { freePort } from '../../local/database.ts';
+import { root } from './serverless.ts';
+
+const START_SECONDS = 60;
+
+/** Starts the service through serverless-offline on free ports, on the database and the keys of this run. */
+export default async function setup(project: TestProject) {
+  const { database, data } = project.getProvidedContext();
+  const [httpPort, lambdaPort] = [await freePort(), await freePort()];
+  const build = `.esbuild/test-${httpPort}`;
+  const command = join(root, 'node_modules/serverless/bin/serverless.js');
+  const service = spawn(
+    process.execPath,
+    [command, 'offline', '--httpPort', `${httpPort}`, '--lambdaPort', `${lambdaPort}`],
+    {
+      cwd: root,
+      env: { ...process.env, DYNAMODB_ENDPOINT: database, LOCAL_DATA: data, ESBUILD_FOLDER: build },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let said = '';
+  const keep = (text: Buffer) => {
+    said = (said + text).slice(-5000);
+  };
+  service.stdout.on('data', keep);
+  service.stderr.on('data', keep);
+
+  const url = `http://localhost:${httpPort}${BASE_PATH}`;
+  const deadline = Date.now() + START_SECONDS * 1000;
+  while (
+    !(await fetch(url).then(
+      () => true,
+      () => false,
+    ))
+  ) {
+    if (service.exitCode !== null || Date.now() > deadline)
+      throw new Error(`The service did not start:\n${said}`);
+    await sleep(200);
+  }
+  project.provide('service', url);
+
+  return async () => {
+    const ended = new Promise((resolve) => service.once('exit', resolve));
+    service.kill('SIGTERM');
+    const timer = setTimeout(() => service.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(timer);
+    await rm(join(root, build), { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = {
+  setupFiles: ['tests/support/environment.ts'],
+  expect: { requireAssertions: true },
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
+export default defineConfig({
+  test: {
+    reporters: process.env.CI ? ['default'] : ['dot'],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts'],
+          globalSetup: 'tests/support/database.ts',
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'handlers',
+          include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
+          globalSetup: 'tests/support/database.ts',
+          env: { DOOR: 'handlers' },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'http',
+          include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
+          exclude: ['tests/**/*.handlers.test.ts'],
+          globalSetup: ['tests/support/database.ts', 'tests/support/service.ts'],
+          env: { DOOR: 'http' },
+        },
+      },
+    ],
+  },
+});
