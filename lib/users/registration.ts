@@ -8,7 +8,10 @@ import { insertUser, type User } from '../table/users.ts';
 import { textType } from '../text.ts';
 import { Bio, Email, NewPassword, PersonName, Username } from './fields.ts';
 
-/** What registration takes. `username` and `email` must be new; the write, not this schema, sees to that. */
+/**
+ * What registration takes. Fields are compared with each other also when they have other faults. That `username` and
+ * `email` are new is for the write to find out, not for this schema.
+ */
 export const Registration = v.pipe(
   v.object({
     username: Username,
@@ -22,33 +25,22 @@ export const Registration = v.pipe(
     last_name: v.optional(PersonName, ''),
     bio: v.optional(Bio, ''),
   }),
-  v.forward(
-    v.partialCheck(
-      [['password'], ['password_confirm']],
-      ({ password, password_confirm }) => password === password_confirm,
-      'This is not the same as the password.',
-    ),
-    ['password_confirm'],
-  ),
-  v.forward(
-    v.partialCheck(
-      [['username'], ['password']],
-      ({ username, password }) => !sameIgnoringCase(username, password),
-      'This may not be the username.',
-    ),
-    ['password'],
-  ),
-  v.forward(
-    v.partialCheck(
-      [['email'], ['password']],
-      ({ email, password }) => !sameIgnoringCase(email, password),
-      'This may not be the email address.',
-    ),
-    ['password'],
-  ),
+  v.rawCheck(({ dataset: { value }, addIssue }) => {
+    const { username, email, password, password_confirm } = value as Record<string, unknown>;
+    const blame = (key: string, message: string) =>
+      addIssue({ message, path: [{ type: 'object', origin: 'value', input: {}, key, value: undefined }] });
+    if (areText(password, password_confirm) && password !== password_confirm) {
+      blame('password_confirm', 'This is not the same as the password.');
+    }
+    if (sameIgnoringCase(password, username)) blame('password', 'This may not be the username.');
+    if (sameIgnoringCase(password, email)) blame('password', 'This may not be the email address.');
+  }),
 );
 
-const sameIgnoringCase = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+const areText = (...values: unknown[]) => values.every((value) => typeof value === 'string');
+
+const sameIgnoringCase = (a: unknown, b: unknown) =>
+  areText(a, b) && String(a).toLowerCase() === String(b).toLowerCase();
 
 const TAKEN_SENTENCES = {
   username: 'This username is taken.',

@@ -1,0 +1,40 @@
+import { expect } from 'vitest';
+import type { Answer } from './api.ts';
+
+const TITLES: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
+  503: 'Service Unavailable',
+};
+
+/** Asserts that the answer is a problem of that status and code, whole and in the one shape. */
+export function expectProblem(answer: Answer, status: number, code: string, fields?: string[]) {
+  expect(answer).toMatchObject({ status, body: { code, status } });
+  expect(answer.headers['content-type']).toBe('application/problem+json');
+  expect(answer.body).toEqual({
+    type: 'about:blank',
+    title: TITLES[status],
+    status,
+    detail: expect.stringMatching(/^[A-Z].*\.$/),
+    code,
+    ...(fields && { errors: expect.any(Object) }),
+  });
+  if (fields) {
+    expect(Object.keys(answer.body.errors).sort()).toEqual([...fields].sort());
+    for (const sentences of Object.values(answer.body.errors)) {
+      expect(sentences).toEqual(expect.arrayContaining([expect.stringMatching(/\S/)]));
+    }
+  }
+  expect(answer.headers['www-authenticate']).toBe(challenge(status, code));
+}
+
+function challenge(status: number, code: string): string | undefined {
+  if (status !== 401) return undefined;
+  return code === 'token_not_valid' ? 'Bearer error="invalid_token"' : 'Bearer';
+}
