@@ -25,12 +25,12 @@ export function encodeCursor({ kind, username }: EdgeList, position: string): st
 }
 
 /** The position that a cursor of this list names; throws `invalid` for anything else. */
-export function decodeCursor({ kind, username }: EdgeList, cursor: string): string {
+export function decodeCursor(list: EdgeList, cursor: string): string {
   const result = v.safeParse(Cursor, cursor);
   if (result.success) {
-    const [of_kind, of_username, position] = result.output;
-    const fits = of_kind === kind && of_username === username.toLowerCase();
-    if (fits && POSITIONS[kind].test(position)) return position;
+    const position = result.output[2];
+    const isOurs = encodeCursor(list, position) === cursor;
+    if (isOurs && POSITIONS[list.kind].test(position)) return position;
   }
   throw new InvalidInput({ cursor: ['This is not a cursor of this list.'] });
 }
