@@ -3,5 +3,5 @@ import { FollowRequest, FollowView, follow, viewFollow } from '../../lib/social/
 
 export const handler = endpoint(
   { operation: 'followUser', caller: 'required', body: FollowRequest, status: 201, answer: FollowView },
-  async ({ caller, body, clock }) => viewFollow(await follow(caller, body.following, clock)),
+  async ({ caller, body, clock }) => viewFollow(caller, await follow(caller, body.following, clock)),
 );

@@ -8,9 +8,21 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 /** A hash that no password has, at the same cost: comparing with it takes the time that a real one takes. */
 const NOBODYS_HASH = `$2b$${String(COST).padStart(2, '0')}$${'.'.repeat(53)}`;
 
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs one piece of bcrypt work after the other. It keeps the processor busy without a pause, so that doing several
+ * at once would only keep answers of the database waiting until they seem lost.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = last.then(work);
+  last = result.catch(() => undefined);
+  return result;
+}
+
 /** Hashes a password that passed the rules of fields.ts. */
 export function hashPassword(password: string): Promise<string> {
-  return hash(password, COST);
+  return inTurn(() => hash(password, COST));
 }
 
 /**
@@ -20,7 +32,8 @@ export function hashPassword(password: string): Promise<string> {
 export async function checkPassword(password: string, password_hash: string | undefined): Promise<boolean> {
   const normalised = password.normalize('NFC');
   const possible = !truncates(normalised) && !CONTROL_CHARACTER.test(normalised) && normalised.isWellFormed();
-  const matches = await compare(normalised, password_hash && possible ? password_hash : NOBODYS_HASH);
+  const compared = password_hash && possible ? password_hash : NOBODYS_HASH;
+  const matches = await inTurn(() => compare(normalised, compared));
   return matches && possible && password_hash !== undefined;
 }
 

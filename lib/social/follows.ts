@@ -41,15 +41,8 @@ export async function follow(caller: Identity, following: number, clock: Clock):
   const [following_username, id] = await Promise.all([readUsername(following), nextFollowId()]);
   if (following_username === undefined) throw new UserNotFound();
 
-  const edge: Follow = {
-    id,
-    follower: caller.id,
-    following,
-    follower_username: caller.username,
-    following_username,
-    created_at: clock(),
-  };
-  const outcome = await insertFollow(edge);
+  const edge: Follow = { id, following, following_username, created_at: clock() };
+  const outcome = await insertFollow(caller, edge);
   if (outcome !== 'done')
     throw refusal(outcome, new ApiError('already_following', 'You follow this user already.'));
   return edge;
@@ -70,5 +63,10 @@ export async function unfollow(caller: Identity, username: string): Promise<void
 const refusal = (outcome: EdgeOutcome, unchanged: ApiError) =>
   outcome === 'account_gone' ? new TokenNotValid() : unchanged;
 
-/** A follow with its time as the API shows it. */
-export const viewFollow = (edge: Follow) => ({ ...edge, created_at: toTimestamp(edge.created_at) });
+/** A follow as the API shows it, with the user whose it is. */
+export const viewFollow = (follower: Identity, edge: Follow) => ({
+  ...edge,
+  follower: follower.id,
+  follower_username: follower.username,
+  created_at: toTimestamp(edge.created_at),
+});

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Identity, requireAccount } from '../auth/accounts.ts';
 import { NotAuthenticated, UserNotFound } from '../errors.ts';
 import { batchSize } from '../http/pages.ts';
-import { type Follow, type Part, readFollowed, readFollowers, readFollowing } from '../table/follows.ts';
+import { type Part, readFollowed, readFollowers, readFollowing } from '../table/follows.ts';
 import { readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
 import { isPossibleUsername } from '../users/fields.ts';
 import { ListedUser } from '../users/views.ts';
@@ -26,7 +26,11 @@ export async function listOwnFollowing(caller: Identity, query: EdgeQuery) {
     requireAccount(caller),
     readFollowing(caller.username, position(list, query)),
   ]);
-  return { count: following_count, results: edges.entries.map(viewFollow), next: nextCursor(list, edges) };
+  return {
+    count: following_count,
+    results: edges.entries.map((edge) => viewFollow(caller, edge)),
+    next: nextCursor(list, edges),
+  };
 }
 
 /** Whom a user follows, by name, as the caller may see them. `me` is the caller. */
@@ -38,7 +42,7 @@ export async function listFollowing(username: string, caller: Identity | undefin
     caller && requireAccount(caller),
   ]);
   if (!account) throw new UserNotFound();
-  const names = edges.entries.map((edge: Follow) => edge.following_username.toLowerCase());
+  const names = edges.entries.map((edge) => edge.following_username.toLowerCase());
   return {
     count: account.following_count,
     results: await viewUsers(names, caller),

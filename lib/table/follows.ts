@@ -7,17 +7,14 @@ import { ConditionsFailed, transact } from './transaction.ts';
 
 const FollowItem = v.object({
   id: v.number(),
-  /** Id of the user who follows. */
-  follower: v.number(),
   /** Id of the user who is followed. */
   following: v.number(),
-  follower_username: v.string(),
   following_username: v.string(),
   /** Milliseconds since 1970. */
   created_at: v.number(),
 });
 
-/** A follow edge as stored. */
+/** A follow edge as stored. Who follows is in the key alone: a hundred edges of one user are read together. */
 export type Follow = v.InferOutput<typeof FollowItem>;
 
 /** Who does something: id and name as one token or one read gave them. */
@@ -36,23 +33,22 @@ export interface Part<T> {
 export type EdgeOutcome = 'done' | 'unchanged' | 'account_gone';
 
 /** Writes an edge and moves both counts with it, all or nothing; `unchanged` when the edge was there before. */
-export function insertFollow(follow: Follow): Promise<EdgeOutcome> {
-  const { follower_username, following_username, created_at } = follow;
-  const follower = { id: follow.follower, username: follower_username };
+export function insertFollow(follower: Actor, follow: Follow): Promise<EdgeOutcome> {
+  const { following_username, created_at } = follow;
   return edgeOutcome(
     transact({
       edge: {
         Put: {
           Item: {
-            ...followKey(follower_username, following_username),
-            ...followIndexKey(follower_username, following_username, created_at),
+            ...followKey(follower.username, following_username),
+            ...followIndexKey(follower.username, following_username, created_at),
             ...follow,
           },
           ConditionExpression: 'attribute_not_exists(PK)',
         },
       },
       account: countFollowing(follower, 1),
-      followed: countFollower(following_username, follower_username, 1),
+      followed: countFollower(following_username, follower.username, 1),
     }),
   );
 }
