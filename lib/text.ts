@@ -6,9 +6,8 @@ const CONTROL_CHARACTER_IN_PROSE = /[^\P{Cc}\t\n\r]/u;
 /** Length as people count it: code points, not UTF-16 units. */
 export const codePoints = (text: string) => [...text].length;
 
-/** Why a value is no string: one sentence for a member that is absent, another for one of a wrong type. */
-export const textType = ({ received }: { received: string }) =>
-  received === 'undefined' ? 'This field is required.' : 'This must be a string.';
+/** The sentence for a value that is no string. */
+export const NOT_TEXT = 'This must be a string.';
 
 /** The sentence for too long a text. */
 export const tooLong = (maximum: number) => `This may have at most ${maximum} characters.`;
@@ -24,7 +23,7 @@ export const prose = (maximum: number) => text(maximum, CONTROL_CHARACTER_IN_PRO
 
 function text(maximum: number, refused: RegExp) {
   return v.pipe(
-    v.string(textType),
+    v.string(NOT_TEXT),
     v.transform((value) => value.normalize('NFC').trim()),
     v.check((value) => !refused.test(value) && value.isWellFormed(), 'This may not have control characters.'),
     v.check((value) => codePoints(value) <= maximum, tooLong(maximum)),

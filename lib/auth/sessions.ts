@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { ApiError, InvalidInput, TokenNotValid } from '../errors.ts';
 import { readTokenStanding, revokeToken } from '../table/revokedTokens.ts';
 import { readUser, replacePasswordHash, type User } from '../table/users.ts';
-import { textType } from '../text.ts';
+import { NOT_TEXT } from '../text.ts';
 import { isPossibleUsername } from '../users/fields.ts';
 import { type Identity, requireAccount } from './accounts.ts';
 import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
@@ -12,15 +12,15 @@ import { issueToken, issueTokenPair, type TokenPair, verifyToken } from './token
 /** A username, in any case, and a password: any text, for what cannot be right is simply wrong. */
 export const LoginRequest = v.object({
   username: v.pipe(
-    v.string(textType),
+    v.string(NOT_TEXT),
     v.transform((username) => username.normalize('NFC').trim()),
   ),
-  password: v.string(textType),
+  password: v.string(NOT_TEXT),
 });
 
 /** A refresh token to be used or revoked. */
 export const RefreshRequest = v.object({
-  refresh: v.pipe(v.string(textType), v.nonEmpty('This field is required.')),
+  refresh: v.pipe(v.string(NOT_TEXT), v.nonEmpty('This field is required.')),
 });
 
 /**

@@ -1,5 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { Unavailable } from '../errors.ts';
 import { log } from '../log.ts';
 import { DamagedItem } from '../table/items.ts';
 import { type Consumption, metered } from '../table/meter.ts';
@@ -10,12 +11,17 @@ type Middleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
 
 type Handle = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
+/** What a client is told when the function is about to run out of time. */
+const timeoutEarlyResponse = () => {
+  throw new Unavailable(new Error('The time of the function is spent.'));
+};
+
 /**
  * What every function has around its work: lower-case request headers, the standard response headers, errors as
  * problems, and one log line with what the request cost. `middlewares` run before `handle`, in their order.
  */
 export function edge(operation: OperationId | 'notFound', middlewares: Middleware[], handle: Handle) {
-  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>(handle).use([
+  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>(handle, { timeoutEarlyResponse }).use([
     standardHeaders(),
     problemResponses(),
     lowerCaseHeaders(),

@@ -11,7 +11,8 @@ export function parseInput<Schema extends v.GenericSchema>(
   const errors: FieldErrors = {};
   for (const issue of result.issues) {
     const field = String(issue.path?.[0]?.key ?? 'body');
-    errors[field] = [...(errors[field] ?? []), issue.message];
+    const isAbsent = issue.type === 'object' && issue.received === 'undefined';
+    errors[field] = [...(errors[field] ?? []), isAbsent ? 'This field is required.' : issue.message];
   }
   throw new InvalidInput(errors);
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Identity } from '../auth/accounts.ts';
+import { type Identity, requireAccount } from '../auth/accounts.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
 import { ApiError, TokenNotValid, UserNotFound } from '../errors.ts';
 import { deleteFollow, type EdgeOutcome, type Follow, insertFollow } from '../table/follows.ts';
@@ -10,9 +10,7 @@ import { isPossibleUsername } from '../users/fields.ts';
 /** Whom to follow: the id of a user. */
 export const FollowRequest = v.object({
   following: v.pipe(
-    v.number(({ received }) =>
-      received === 'undefined' ? 'This field is required.' : 'This must be a number.',
-    ),
+    v.number('This must be a number.'),
     v.safeInteger('This must be an integer up to 2^53-1.'),
     v.minValue(1, 'This must be positive.'),
   ),
@@ -51,14 +49,17 @@ export async function follow(caller: Identity, following: number, clock: Clock):
 /** Makes the caller follow the user of that name no longer; the counts on both sides move with the edge. */
 export async function unfollow(caller: Identity, username: string): Promise<void> {
   if (!isPossibleUsername(username)) throw new UserNotFound();
+  if (username.toLowerCase() === caller.username.toLowerCase()) {
+    await requireAccount(caller);
+    throw notFollowing();
+  }
   const outcome = await deleteFollow(caller, username);
   if (outcome === 'done') return;
   const known = await readAccount(username, { consistent: true });
-  throw refusal(
-    outcome,
-    known ? new ApiError('not_following', 'You do not follow this user.') : new UserNotFound(),
-  );
+  throw refusal(outcome, known ? notFollowing() : new UserNotFound());
 }
+
+const notFollowing = () => new ApiError('not_following', 'You do not follow this user.');
 
 const refusal = (outcome: EdgeOutcome, unchanged: ApiError) =>
   outcome === 'account_gone' ? new TokenNotValid() : unchanged;

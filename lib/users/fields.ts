@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { codePoints, line, prose, textType } from '../text.ts';
+import { codePoints, line, NOT_TEXT, prose } from '../text.ts';
 
 /** First path segments that the API uses or plans: nobody may be called that, in any case. */
 const RESERVED_USERNAMES = new Set([
@@ -53,7 +53,7 @@ export const Email = v.pipe(line(254), v.check(isPlausibleEmail, 'This is not a 
 
 /** A password to be set: never trimmed, never cut; NFC, so that every keyboard's spelling is the same. */
 export const NewPassword = v.pipe(
-  v.string(textType),
+  v.string(NOT_TEXT),
   v.transform((password) => password.normalize('NFC')),
   v.check((password) => codePoints(password) >= 8, 'This must have at least 8 characters.'),
   v.check(

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { ApiError } from '../errors.ts';
 import { leaseIds } from '../table/sequences.ts';
 import { insertUser, type User } from '../table/users.ts';
-import { textType } from '../text.ts';
+import { NOT_TEXT } from '../text.ts';
 import { Bio, Email, NewPassword, PersonName, Username } from './fields.ts';
 
 /**
@@ -18,7 +18,7 @@ export const Registration = v.pipe(
     email: Email,
     password: NewPassword,
     password_confirm: v.pipe(
-      v.string(textType),
+      v.string(NOT_TEXT),
       v.transform((password) => password.normalize('NFC')),
     ),
     first_name: v.optional(PersonName, ''),

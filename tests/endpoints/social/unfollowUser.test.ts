@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { del, get, newUser, post } from '../../support/api.ts';
+import { accountKey, followerStripeKey } from '../../../lib/table/keys.ts';
+import { del, get, newUser, post, uniqueName } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
 
 test('takes back a follow and both counts with it', async () => {
@@ -35,6 +36,13 @@ test('answers not_following where there is no follow, oneself included', async (
     expectProblem(await del(`/${username}/unfollow/`, { token: alice.access }), 404, 'not_following');
   }
   expect((await get(`/${bob.username}/`)).body.followers_count).toBe(0);
+});
+
+test('answers not_following for oneself also where both counts would be on one item', async () => {
+  let username = uniqueName();
+  while (followerStripeKey(username, username).SK !== accountKey(username).SK) username = uniqueName();
+  const { access } = await newUser({ username });
+  expectProblem(await del(`/${username}/unfollow/`, { token: access }), 404, 'not_following');
 });
 
 test('answers not_found for an unknown user', async () => {

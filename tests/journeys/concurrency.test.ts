@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { del, get, newUser, post, registration, type TestUser, uniqueName } from '../support/api.ts';
+import { inFlight } from '../support/inFlight.ts';
+import { scanItems } from '../support/table.ts';
+
+const MINUTES = 60_000;
+
+/** Whole numbers that look random and are the same in every run. */
+function* numbers(seed: number): Generator<number, never> {
+  for (let state = seed; ; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state >>> 8;
+  }
+}
+
+test('of 300 registrations at once, 20 for one name and 20 for one address, one of each wins and the list is exact', {
+  timeout: 3 * MINUTES,
+}, async () => {
+  const mark = `r${randomUUID().slice(0, 8)}`;
+  const bio = mark;
+  const username = uniqueName('wanted');
+  const email = `${uniqueName('wanted')}@example.com`;
+  const wanted = [
+    ...Array.from({ length: 20 }, () => registration({ username, bio })),
+    ...Array.from({ length: 20 }, () => registration({ email, bio })),
+  ];
+  const all = [...wanted, ...Array.from({ length: 260 }, () => registration({ bio }))];
+  const answers = await inFlight(all.map((body) => () => post('/register/', body)));
+
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.slice(0, 20).sort()).toEqual([201, ...Array(19).fill(409)]);
+  expect(statuses.slice(20, 40).sort()).toEqual([201, ...Array(19).fill(409)]);
+  expect(new Set(statuses.slice(40))).toEqual(new Set([201]));
+
+  const winners = answers.filter(({ status }) => status === 201).map(({ body }) => body.user);
+  const ids = new Set<number>(winners.map(({ id }) => id));
+  expect(ids.size).toBe(262);
+
+  const seen: number[] = [];
+  for (let batch_number = 0; batch_number < 3; batch_number++) {
+    const { body } = await get(
+      `/?search=${mark}&batch_size=100&batch_number=${batch_number}&ordering=username`,
+    );
+    expect(body.batch_info).toMatchObject({ total_users: 262, total_batches: 3 });
+    seen.push(...body.users.map(({ id }: TestUser) => id));
+  }
+  expect(new Set(seen)).toEqual(ids);
+  expect(seen).toHaveLength(262);
+  const found = await get(`/?search=${mark}%20${username}`);
+  expect(found.body.batch_info.total_users).toBe(1);
+});
+
+test('after 400 follows and unfollows at once among 40 users every count equals the edges that exist', {
+  timeout: 3 * MINUTES,
+}, async () => {
+  const users = await inFlight(Array.from({ length: 40 }, () => () => newUser()));
+  const random = numbers(42);
+  const pick = () => users[random.next().value % users.length] as TestUser;
+  const followOf = (follower: TestUser, followed: TestUser) => () =>
+    post('/follow/', { following: followed.id }, { token: follower.access });
+  const unfollowOf = (follower: TestUser, followed: TestUser) => () =>
+    del(`/${followed.username}/unfollow/`, { token: follower.access });
+
+  const pairs = Array.from({ length: 150 }, () => [pick(), pick()] as const);
+  const before = await inFlight(
+    pairs.slice(0, 50).map(([follower, followed]) => followOf(follower, followed)),
+  );
+  const storm = Array.from({ length: 400 }, () => {
+    const [follower, followed] = pairs[random.next().value % pairs.length] as [TestUser, TestUser];
+    return random.next().value % 2 === 0 ? followOf(follower, followed) : unfollowOf(follower, followed);
+  });
+  const during = await inFlight(storm);
+  const answers = [...before, ...during];
+  const served = during.map(({ status }) => status).filter((status) => ![400, 404, 409].includes(status));
+  expect(new Set(served)).toEqual(new Set([200, 201]));
+
+  const names = new Set(users.map(({ username }) => `USER#${username.toLowerCase()}`));
+  const edges = (await scanItems())
+    .map(({ PK, SK }) => ({
+      follower: String(PK),
+      followed: String(SK).replace('FOLLOWS#', 'USER#'),
+      SK: String(SK),
+    }))
+    .filter(({ follower, SK }) => names.has(follower) && SK.startsWith('FOLLOWS#'));
+  const follows = answers.filter(({ status }) => status === 201).length;
+  const unfollows = answers.filter(({ status }) => status === 200).length;
+  expect(edges).toHaveLength(follows - unfollows);
+
+  for (const { username } of users) {
+    const key = `USER#${username.toLowerCase()}`;
+    const { body } = await get(`/${username}/`);
+    expect([username, body.followers_count, body.following_count]).toEqual([
+      username,
+      edges.filter(({ followed }) => followed === key).length,
+      edges.filter(({ follower }) => follower === key).length,
+    ]);
+    const followers = await get(`/${username}/followers/`);
+    expect(followers.body.results).toHaveLength(followers.body.count);
+  }
+});

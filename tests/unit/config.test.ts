@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { root } from '../support/serverless.ts';
+
+const run = promisify(execFile);
+
+const load = (environment: NodeJS.ProcessEnv) =>
+  run(process.execPath, ['--input-type=module', '--eval', 'await import("./lib/config.ts")'], {
+    cwd: root,
+    env: environment,
+  });
+
+const complete = {
+  TABLE_NAME: 'users',
+  ISSUER: 'https://api.example.com/careers/users',
+  AUDIENCE: 'careers',
+  PUBLIC_KEYS: JSON.stringify({ keys: [{ kty: 'RSA', kid: 'a', n: 'n', e: 'AQAB' }] }),
+};
+
+test('a complete environment loads', async () => {
+  await expect(load(complete)).resolves.toBeDefined();
+});
+
+test('an incomplete environment fails at once and names every variable at fault', async () => {
+  const failing = load({ AUDIENCE: '', ISSUER: 'nowhere', PUBLIC_KEYS: '{"keys":[]}' });
+  await expect(failing).rejects.toMatchObject({
+    stderr: expect.stringMatching(
+      /TABLE_NAME .*missing.*ISSUER is no URL.*AUDIENCE is empty.*PUBLIC_KEYS.* holds no key/s,
+    ),
+  });
+});
