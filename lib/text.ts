@@ -10,7 +10,7 @@ export const codePoints = (text: string) => [...text].length;
 export const NOT_TEXT = 'This must be a string.';
 
 /** The sentence for too long a text. */
-export const tooLong = (maximum: number) => `This may have at most ${maximum} characters.`;
+const tooLong = (maximum: number) => `This may have at most ${maximum} characters.`;
 
 /**
  * One line of text: trimmed, Unicode NFC, without control characters, at most

@@ -1,7 +1,7 @@
 import { compare, getRounds, hash, truncates } from 'bcryptjs';
 
 /** bcrypt's work factor: two to the power of this many rounds. */
-export const COST = 10;
+const COST = 10;
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 

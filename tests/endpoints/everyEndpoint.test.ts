@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { get, newUser, patch, post, registration, send, type TestUser } from '../support/api.ts';
+import { door, get, newUser, patch, post, registration, send, type TestUser } from '../support/api.ts';
 import { expectProblem } from '../support/problems.ts';
 
 let user: TestUser;
@@ -85,7 +85,10 @@ describe('a body', () => {
     (body) => everywhere(body, 400, 'parse_error'),
   );
 
-  test.each(['[]', '"text"', '5', 'null', 'true'])('that is no object answers invalid: %s', (body) =>
+  /** serverless-offline takes the quotes off a JSON string before the function sees it. */
+  const texts = door === 'http' ? [] : ['"text"'];
+
+  test.each(['[]', '5', 'null', 'true', ...texts])('that is no object answers invalid: %s', (body) =>
     everywhere(body, 400, 'invalid'),
   );
 
@@ -94,15 +97,19 @@ describe('a body', () => {
     await everywhere('', 400, 'invalid');
   });
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'multipart/form-data'])(
-    'of type %s answers unsupported_media_type',
-    (type) => everywhere('{}', 415, 'unsupported_media_type', { 'Content-Type': type }),
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/xml',
+    'multipart/form-data; boundary=x',
+  ])('of type %s answers unsupported_media_type', (type) =>
+    everywhere('{}', 415, 'unsupported_media_type', { 'Content-Type': type }),
   );
 
   test.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/merge-patch+json'])(
     'of type %s is JSON',
     async (type) => {
-      const headers = { 'content-type': type };
+      const headers = { 'Content-Type': type };
       expect((await patch('/me/update/', { bio: 'y' }, { token: user.access, headers })).status).toBe(200);
     },
   );
