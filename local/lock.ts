@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, StartFailure } from './database.ts';
 
 interface Holder {
@@ -21,6 +22,7 @@ export async function claimLocalData(lock: string): Promise<void> {
     );
   }
   process.kill(holder.database_pid);
+  while (await isAnswering(holder.endpoint)) await sleep(50);
 }
 
 /** Notes who uses the local data now. */
