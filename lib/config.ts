@@ -2,7 +2,21 @@ import * as v from 'valibot';
 
 const present = v.pipe(v.string('is missing'), v.nonEmpty('is empty'));
 
-const PublicKey = v.looseObject({ kty: v.literal('RSA'), kid: present, n: present, e: present });
+/** A public key of ours (RFC 7517, section 4); members of a private key are refused, for what is here is published. */
+export const PublicKey = v.object({
+  kty: v.literal('RSA', 'is no RSA key'),
+  kid: present,
+  use: v.literal('sig', 'is not for signatures'),
+  alg: v.literal('RS256', 'is not for RS256'),
+  n: present,
+  e: present,
+});
+
+const DeployedKey = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.check((key) => !('d' in key), 'is a private key'),
+  PublicKey,
+);
 
 const Environment = v.object({
   /** Name of the one table. */
@@ -17,7 +31,7 @@ const Environment = v.object({
   PUBLIC_KEYS: v.pipe(
     present,
     v.parseJson(undefined, 'is no JSON'),
-    v.object({ keys: v.pipe(v.array(PublicKey), v.nonEmpty('holds no key')) }, 'is no JWK set'),
+    v.object({ keys: v.pipe(v.array(DeployedKey), v.nonEmpty('holds no key')) }, 'is no JWK set'),
   ),
   /** Name of the SSM parameter with the private key set; only functions that sign have it. */
   SIGNING_KEYS_PARAMETER: v.optional(present),
