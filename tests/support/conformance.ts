@@ -35,7 +35,10 @@ export function expectConformance(request: Request, response: Response): void {
   const url = new URL(request.path, 'http://localhost');
   const found = findOperation(request.method, url.pathname);
   const where = `${request.method} ${request.path} ${response.status}`;
-  if (!found) return expectProblem(where, response);
+  if (!found) {
+    expectProblem(where, response);
+    return;
+  }
   const described = at<Json>(found, ['responses', String(response.status)]);
   if (!described) throw new Error(`${where}: the description has no such status.`);
   checkResponse(where, response, resolve(described), pointerOf(found, response.status, described));
