@@ -434,17 +434,17 @@ export interface components {
              * @description At most 150 characters; `""` when not set.
              * @default
              */
-            first_name: string;
+            first_name?: string;
             /**
              * @description At most 150 characters; `""` when not set.
              * @default
              */
-            last_name: string;
+            last_name?: string;
             /**
              * @description At most 500 characters, line breaks allowed; `""` when not set.
              * @default
              */
-            bio: string;
+            bio?: string;
         };
         /** @description Credentials. */
         LoginRequest: {
