@@ -27,7 +27,7 @@ const Environment = v.object({
   ISSUER: v.pipe(present, v.url('is no URL')),
   /** The `aud` of our tokens. */
   AUDIENCE: present,
-  /** The public halves of all signing keys, as a JWK set (RFC 7517, section 5). */
+  /** The public halves of all signing keys, as a JWK set (RFC 7517, section 5). The first one signs. */
   PUBLIC_KEYS: v.pipe(
     present,
     v.parseJson(undefined, 'is no JSON'),
