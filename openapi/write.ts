@@ -5,6 +5,8 @@ import packageFile from '../package.json' with { type: 'json' };
 import { readDeclarations } from './declarations.ts';
 import { describeApi } from './document.ts';
 import { root } from './functions.ts';
+import { buildPage } from './page/build.ts';
+import type { Description } from './page/description.ts';
 
 /**
  * Writes the API description and the reference page; with `--check` it writes nothing and fails when a file of the
@@ -14,6 +16,7 @@ const description = describeApi(await readDeclarations(), packageFile.version);
 
 const files = {
   'docs/openapi.json': description,
+  'docs/reference.json': await buildPage(description as unknown as Description),
 };
 
 const stale: string[] = [];
