@@ -416,7 +416,7 @@ export interface components {
     schemas: {
         /** @description A new account. */
         Registration: {
-            /** @description Kept as typed, unique in any case, never changes. Some names that paths need are reserved, `me` and `login` among them. */
+            /** @description 1 to 150 letters, digits or `. _ @ + -`, not only dots. Kept as typed, unique in any case, never changes. Reserved, in any case: `me`, `register`, `login`, `logout`, `token`, `follow`, `following`, `followers`, `unfollow`, `users`, `docs`, `openapi.json`, `.well-known`, `health`, `admin`. */
             username: string;
             /**
              * Format: idn-email
@@ -483,7 +483,7 @@ export interface components {
         RegisteredUser: {
             /** @description Positive, unique, never used again. Gaps are possible. */
             id: number;
-            /** @description Kept as typed, unique in any case, never changes. Some names that paths need are reserved, `me` and `login` among them. */
+            /** @description Kept as typed, unique in any case, never changes. */
             username: string;
             /** @description At most 150 characters; `""` when not set. */
             first_name: string;
@@ -503,7 +503,7 @@ export interface components {
         LoggedInUser: {
             /** @description Positive, unique, never used again. Gaps are possible. */
             id: number;
-            /** @description Kept as typed, unique in any case, never changes. Some names that paths need are reserved, `me` and `login` among them. */
+            /** @description Kept as typed, unique in any case, never changes. */
             username: string;
             /** @description At most 150 characters; `""` when not set. */
             first_name: string;
@@ -516,7 +516,7 @@ export interface components {
         Profile: {
             /** @description Positive, unique, never used again. Gaps are possible. */
             id: number;
-            /** @description Kept as typed, unique in any case, never changes. Some names that paths need are reserved, `me` and `login` among them. */
+            /** @description Kept as typed, unique in any case, never changes. */
             username: string;
             /** @description At most 150 characters; `""` when not set. */
             first_name: string;
@@ -542,7 +542,7 @@ export interface components {
         OwnProfile: {
             /** @description Positive, unique, never used again. Gaps are possible. */
             id: number;
-            /** @description Kept as typed, unique in any case, never changes. Some names that paths need are reserved, `me` and `login` among them. */
+            /** @description Kept as typed, unique in any case, never changes. */
             username: string;
             /** @description At most 150 characters; `""` when not set. */
             first_name: string;
@@ -575,7 +575,7 @@ export interface components {
         UpdatedUser: {
             /** @description Positive, unique, never used again. Gaps are possible. */
             id: number;
-            /** @description Kept as typed, unique in any case, never changes. Some names that paths need are reserved, `me` and `login` among them. */
+            /** @description Kept as typed, unique in any case, never changes. */
             username: string;
             /** @description At most 150 characters; `""` when not set. */
             first_name: string;
@@ -597,7 +597,7 @@ export interface components {
         ListedUser: {
             /** @description Positive, unique, never used again. Gaps are possible. */
             id: number;
-            /** @description Kept as typed, unique in any case, never changes. Some names that paths need are reserved, `me` and `login` among them. */
+            /** @description Kept as typed, unique in any case, never changes. */
             username: string;
             /** @description At most 150 characters; `""` when not set. */
             first_name: string;

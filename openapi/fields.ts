@@ -1,3 +1,5 @@
+import { RESERVED_USERNAMES } from '../lib/users/fields.ts';
+
 /** What each schema is, by the name that the components give it. */
 const SCHEMAS: Record<string, string> = {
   Registration: 'A new account.',
@@ -31,8 +33,8 @@ const SCHEMAS: Record<string, string> = {
 /** What each field and parameter is; `Schema.field` or `operation.parameter` where one name means more than one thing. */
 const FIELDS: Record<string, string> = {
   id: 'Positive, unique, never used again. Gaps are possible.',
-  username:
-    'Kept as typed, unique in any case, never changes. Some names that paths need are reserved, `me` and `login` among them.',
+  username: 'Kept as typed, unique in any case, never changes.',
+  'Registration.username': `1 to 150 letters, digits or \`. _ @ + -\`, not only dots. Kept as typed, unique in any case, never changes. Reserved, in any case: ${[...RESERVED_USERNAMES].map((name) => `\`${name}\``).join(', ')}.`,
   email: 'A plausible address, kept as typed, unique in any case. Only its owner ever sees it.',
   password:
     '8 characters or more and at most 72 bytes of UTF-8. Not only digits, not the username or the email, no control characters. Never trimmed; normalised to NFC.',

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { codePoints, line, prose, textType } from '../text.ts';
 
 /** First path segments that the API uses or plans: nobody may be called that, in any case. */
-const RESERVED_USERNAMES = new Set([
+export const RESERVED_USERNAMES = new Set([
   'me',
   'register',
   'login',

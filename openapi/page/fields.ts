@@ -12,9 +12,10 @@ export const parameterList = (parameters: Parameter[]) =>
     })),
   );
 
-/** A list of the fields of an object, those of the objects in it included. */
-export function fieldList(description: Description, schema: Schema): string {
-  return list(fieldsOf(description, schema, ''));
+/** A list of the fields of an object, those of the objects in it included. In an answer all are there: no mark. */
+export function fieldList(description: Description, schema: Schema, { markRequired = true } = {}): string {
+  const fields = fieldsOf(description, schema, '');
+  return list(fields.map((field) => ({ ...field, required: field.required && markRequired })));
 }
 
 interface Field {

@@ -89,7 +89,7 @@ function answerFields(description: Description, status: string, answer: Answer |
   if (!properties) return '';
   return `<details class="more"><summary>Answer <span class="type">${status}</span></summary>
 ${paragraphs(answer.description)}
-${fieldList(description, schema)}</details>`;
+${fieldList(description, schema, { markRequired: false })}</details>`;
 }
 
 const figure = (caption: string, code: string) =>
@@ -106,6 +106,11 @@ function curl({ method, path, operation }: Place, base: string): string {
   return [
     `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${address}`,
     ...(operation.security.length === 1 ? [`  -H "Authorization: Bearer $ACCESS_TOKEN"`] : []),
-    ...(value ? [`  -H "Content-Type: application/json"`, `  -d '${JSON.stringify(value)}'`] : []),
+    ...(value
+      ? [
+          `  -H "Content-Type: application/json"`,
+          `  -d '${JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')}'`,
+        ]
+      : []),
   ].join(' \\\n');
 }

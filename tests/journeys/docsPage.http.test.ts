@@ -96,7 +96,7 @@ describe.skipIf(isMissing)('the reference page', () => {
     const { page } = await open();
     expect(await send(page, 'getMe')).toMatchObject({ status: 401, body: { code: 'not_authenticated' } });
     await page.locator('.session > summary').click();
-    await page.getByLabel('Access token').fill('no token');
+    await page.getByRole('textbox', { name: 'Access token' }).fill('no token');
     await page.getByRole('button', { name: 'Use this token' }).click();
     expect((await send(page, 'getMe')).body.code).toBe('token_not_valid');
     await page.close();

@@ -17,6 +17,7 @@ export function listenToSession(): void {
     event.preventDefault();
     const access = String(new FormData(form).get('access') ?? '').trim();
     signIn(access ? { access } : undefined);
+    form.closest('details')?.removeAttribute('open');
   });
   document.querySelector('#session-forget')?.addEventListener('click', () => {
     form?.reset();
