@@ -15,7 +15,7 @@ export class RotationRefused extends Error {
 }
 
 /** Days for which a superseded key still verifies: a refresh token's seven, and one for deployments and caches. */
-export const OVERLAP_DAYS = 8;
+const OVERLAP_DAYS = 8;
 
 const DAY = 24 * 60 * 60 * 1000;
 
