@@ -1195,7 +1195,7 @@ export interface components {
          */
         "Retry-After": number;
         /**
-         * @description `Bearer`; with `error="invalid_token"` where a token was refused (RFC 6750).
+         * @description `Bearer`; with `error="invalid_token"` where a token was refused (RFC 6750). API Gateway itself hands it on as `x-amzn-Remapped-WWW-Authenticate`.
          * @example Bearer error="invalid_token"
          */
         "WWW-Authenticate": string;

@@ -44,7 +44,8 @@ export const headers: Record<string, Header> = {
     example: 1,
   },
   'WWW-Authenticate': {
-    description: '`Bearer`; with `error="invalid_token"` where a token was refused (RFC 6750).',
+    description:
+      '`Bearer`; with `error="invalid_token"` where a token was refused (RFC 6750). API Gateway itself hands it on as `x-amzn-Remapped-WWW-Authenticate`.',
     required: true,
     schema: { type: 'string', pattern: '^Bearer( error="invalid_token")?$' },
     example: 'Bearer error="invalid_token"',

@@ -20,5 +20,12 @@ test('another service verifies our access token with nothing but the discovery d
     username: user.username,
     token_type: 'access',
   });
-  await expect(jwtVerify(user.refresh, keys, { ...options, typ: 'at+jwt' })).rejects.toThrow(/typ/);
+});
+
+test('a verifier that knows nothing but issuer and audience takes no refresh token for an access token', async () => {
+  const user = await newUser();
+  const keys = createRemoteJWKSet(new URL(`${inject('service')}/.well-known/jwks.json`));
+  const expected = { issuer: inject('service'), audience: 'careers' };
+  await expect(jwtVerify(user.access, keys, expected)).resolves.toBeDefined();
+  await expect(jwtVerify(user.refresh, keys, expected)).rejects.toThrow(/aud/);
 });
