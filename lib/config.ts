@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 const present = v.pipe(v.string('is missing'), v.nonEmpty('is empty'));
 
-/** A public key of ours (RFC 7517, section 4); members of a private key are refused, for what is here is published. */
+/** A public key of ours (RFC 7517, section 4). */
 export const PublicKey = v.object({
   kty: v.literal('RSA', 'is no RSA key'),
   kid: present,
@@ -12,9 +12,11 @@ export const PublicKey = v.object({
   e: present,
 });
 
+/** A public key as it is deployed. A private one is refused: what is here is published. */
 const DeployedKey = v.pipe(
   v.record(v.string(), v.unknown()),
   v.check((key) => !('d' in key), 'is a private key'),
+  v.transform((key) => ({ use: 'sig', alg: 'RS256', ...key })),
   PublicKey,
 );
 

@@ -16,7 +16,7 @@ import { problemSchema } from './problems.ts';
 type Side = 'input' | 'output';
 
 /** Rules that JSON Schema cannot say, or that `metadata` beside them says for it. */
-const UNSPEAKABLE = ['check', 'partial_check'];
+const UNSPEAKABLE = ['check', 'partial_check', 'raw_check'];
 
 const NAMED: Record<Side, Record<string, GenericSchema>> = {
   input: { Registration, LoginRequest, RefreshRequest, ProfileChanges, FollowRequest },
