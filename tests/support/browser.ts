@@ -21,14 +21,11 @@ export const CHROMIUM_HINT =
   'The browser test needs Chromium: install it (apt-get install chromium, or brew install --cask chromium), or name ' +
   'one in CHROMIUM_PATH.';
 
-/** The Chromium of this machine, if it has one; `CHROMIUM_PATH` names another. */
+/** The Chromium of this machine, if it has one. `CHROMIUM_PATH` names it where it is not in a usual place. */
 export function findChromium(): string | undefined {
-  const candidates = [
-    process.env.CHROMIUM_PATH ?? '',
-    ...FOLDERS.flatMap((folder) => NAMES.map((name) => join(folder, name))),
-    MAC,
-  ];
-  return candidates.find((path) => path !== '' && existsSync(path));
+  const { CHROMIUM_PATH } = process.env;
+  const usual = [...FOLDERS.flatMap((folder) => NAMES.map((name) => join(folder, name))), MAC];
+  return (CHROMIUM_PATH ? [CHROMIUM_PATH] : usual).find((path) => existsSync(path));
 }
 
 /** Starts the Chromium of this machine, without a window. Throws {@link CHROMIUM_HINT} where there is none. */
