@@ -24,6 +24,7 @@ export default defineConfig({
           ...shared,
           name: 'handlers',
           include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
+          exclude: ['tests/**/*.http.test.ts'],
           globalSetup: 'tests/support/database.ts',
           env: { DOOR: 'handlers' },
         },

@@ -2,7 +2,23 @@ import * as v from 'valibot';
 
 const present = v.pipe(v.string(), v.nonEmpty('is empty'));
 
-const PublicKey = v.looseObject({ kty: v.literal('RSA'), kid: present, n: present, e: present });
+/** A public key of ours (RFC 7517, section 4). */
+export const PublicKey = v.object({
+  kty: v.literal('RSA', 'is no RSA key'),
+  kid: present,
+  use: v.literal('sig', 'is not for signatures'),
+  alg: v.literal('RS256', 'is not for RS256'),
+  n: present,
+  e: present,
+});
+
+/** A public key as it is deployed. A private one is refused: what is here is published. */
+const DeployedKey = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.check((key) => !('d' in key), 'is a private key'),
+  v.transform((key) => ({ use: 'sig', alg: 'RS256', ...key })),
+  PublicKey,
+);
 
 const Environment = v.object(
   {
@@ -12,13 +28,13 @@ const Environment = v.object(
     DYNAMODB_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** The public base URL without its last slash: the `iss` of our tokens. */
     ISSUER: v.pipe(present, v.url('is no URL')),
-    /** The `aud` of our tokens. */
+    /** The `aud` of our access tokens. */
     AUDIENCE: present,
-    /** The public halves of all signing keys, as a JWK set (RFC 7517, section 5). */
+    /** The public halves of all signing keys, as a JWK set (RFC 7517, section 5). The first one signs. */
     PUBLIC_KEYS: v.pipe(
       present,
       v.parseJson(undefined, 'is no JSON'),
-      v.object({ keys: v.pipe(v.array(PublicKey), v.nonEmpty('holds no key')) }, 'is no JWK set'),
+      v.object({ keys: v.pipe(v.array(DeployedKey), v.nonEmpty('holds no key')) }, 'is no JWK set'),
     ),
     /** Name of the SSM parameter with the private key set; only functions that sign have it. */
     SIGNING_KEYS_PARAMETER: v.optional(present),

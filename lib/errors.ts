@@ -84,6 +84,11 @@ export class MethodNotAllowed extends ApiError {
   }
 }
 
+/** Something of ours is not as it must be. The message quotes no data, so it may be logged; no client sees it. */
+export class Defect extends Error {
+  override readonly name: string = 'Defect';
+}
+
 /** The request can be served, but not now; nothing was half written, and trying again is safe. */
 export class Unavailable extends ApiError {
   override readonly name = 'Unavailable';

@@ -8,6 +8,7 @@ export const handler = endpoint(
     operation: 'login',
     caller: 'none',
     body: LoginRequest,
+    errors: ['no_active_account', 'throttled'],
     answer: v.object({ user: LoggedInUser, access: v.string(), refresh: v.string() }),
   },
   ({ body, clock }) => login(body, clock),

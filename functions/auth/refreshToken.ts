@@ -7,6 +7,7 @@ export const handler = endpoint(
     operation: 'refreshToken',
     caller: 'none',
     body: RefreshRequest,
+    errors: ['token_not_valid'],
     answer: v.object({ access: v.string() }),
   },
   ({ body, clock }) => refreshAccess(body.refresh, clock),

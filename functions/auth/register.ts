@@ -9,6 +9,7 @@ export const handler = endpoint(
     caller: 'none',
     body: Registration,
     status: 201,
+    errors: ['username_taken', 'email_taken'],
     answer: v.object({ user: RegisteredUser, access: v.string(), refresh: v.string() }),
   },
   async ({ body, clock }) => {

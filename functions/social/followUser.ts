@@ -2,6 +2,13 @@ import { endpoint } from '../../lib/http/endpoint.ts';
 import { FollowRequest, FollowView, follow, viewFollow } from '../../lib/social/follows.ts';
 
 export const handler = endpoint(
-  { operation: 'followUser', caller: 'required', body: FollowRequest, status: 201, answer: FollowView },
+  {
+    operation: 'followUser',
+    caller: 'required',
+    body: FollowRequest,
+    status: 201,
+    errors: ['not_found', 'cannot_follow_self', 'already_following'],
+    answer: FollowView,
+  },
   async ({ caller, body, clock }) => viewFollow(caller, await follow(caller, body.following, clock)),
 );

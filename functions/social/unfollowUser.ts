@@ -3,7 +3,12 @@ import { endpoint } from '../../lib/http/endpoint.ts';
 import { unfollow } from '../../lib/social/follows.ts';
 
 export const handler = endpoint(
-  { operation: 'unfollowUser', caller: 'required', answer: v.object({ message: v.string() }) },
+  {
+    operation: 'unfollowUser',
+    caller: 'required',
+    errors: ['not_found', 'not_following'],
+    answer: v.object({ message: v.string() }),
+  },
   async ({ caller, username }) => {
     await unfollow(caller, username);
     return { message: `Stopped following ${username}` };

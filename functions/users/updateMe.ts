@@ -3,6 +3,12 @@ import { ProfileChanges, updateProfile } from '../../lib/users/profiles.ts';
 import { UpdatedUser, viewUser } from '../../lib/users/views.ts';
 
 export const handler = endpoint(
-  { operation: 'updateMe', caller: 'required', body: ProfileChanges, answer: UpdatedUser },
+  {
+    operation: 'updateMe',
+    caller: 'required',
+    body: ProfileChanges,
+    errors: ['email_taken'],
+    answer: UpdatedUser,
+  },
   async ({ caller, body, clock }) => viewUser(await updateProfile(caller, body, clock)),
 );

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type CryptoKey, createLocalJWKSet, importJWK, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import * as v from 'valibot';
 import { config } from '../config.ts';
+import { Defect } from '../errors.ts';
 
 /** The one algorithm that we sign with and accept. */
 export const ALGORITHM = 'RS256';
@@ -20,26 +21,33 @@ const PrivateKeySet = v.pipe(
   }),
 );
 
-/** The public keys that verify our tokens, newest first. */
-export const publicKeySet: JSONWebKeySet = config.PUBLIC_KEYS;
+/** The public keys that verify our tokens. The first one decides which private key signs. */
+const publicKeySet: JSONWebKeySet = config.PUBLIC_KEYS;
 
 /** Finds the public key that a token's header names, in our own set and nowhere else. */
 export const findPublicKey: JWTVerifyGetKey = createLocalJWKSet(publicKeySet);
 
 let loading: Promise<SigningKey> | undefined;
 
-/** The newest private key, loaded once per instance; a failed load is tried again by the next call. */
+/**
+ * The private half of the first public key, loaded once per instance; a failed load is tried again by the next call.
+ * So nothing is ever signed that the key set of the same deployment does not verify. Throws {@link Defect} when the
+ * private key set lacks that key.
+ */
 export function loadSigningKey(): Promise<SigningKey> {
-  loading ??= readNewestKey().catch((error) => {
+  loading ??= readSigningKey().catch((error) => {
     loading = undefined;
     throw error;
   });
   return loading;
 }
 
-async function readNewestKey(): Promise<SigningKey> {
-  const [jwk] = v.parse(PrivateKeySet, await readPrivateKeySet()).keys;
-  if (!jwk) throw new Error('The private key set is empty.');
+async function readSigningKey(): Promise<SigningKey> {
+  const [first] = config.PUBLIC_KEYS.keys;
+  const { keys } = v.parse(PrivateKeySet, await readPrivateKeySet());
+  const jwk = keys.find(({ kid, n }) => kid === first?.kid && n === first.n);
+  if (!jwk)
+    throw new Defect(`The private key set lacks the private half of ${first?.kid}, the first public key.`);
   return { kid: jwk.kid, key: (await importJWK(jwk, ALGORITHM)) as CryptoKey };
 }
 

@@ -9,10 +9,14 @@ import { ALGORITHM, findPublicKey, loadSigningKey } from './keys.ts';
 /** The two kinds of token, never accepted in each other's place. */
 export type TokenType = 'access' | 'refresh';
 
+/**
+ * Refresh tokens are for us alone. Verifiers that look at issuer and audience only, as API Gateway's JWT authorizers
+ * do, would otherwise take one for an access token.
+ */
 const KINDS = {
-  access: { typ: 'at+jwt', lifetime: 60 * 60 },
-  refresh: { typ: 'refresh+jwt', lifetime: 7 * 24 * 60 * 60 },
-} as const satisfies Record<TokenType, { typ: string; lifetime: number }>;
+  access: { typ: 'at+jwt', audience: config.AUDIENCE, lifetime: 60 * 60 },
+  refresh: { typ: 'refresh+jwt', audience: config.ISSUER, lifetime: 7 * 24 * 60 * 60 },
+} as const satisfies Record<TokenType, { typ: string; audience: string; lifetime: number }>;
 
 const Claims = v.object({
   sub: v.pipe(v.string(), v.regex(/^[1-9]\d{0,15}$/), v.transform(Number)),
@@ -46,11 +50,11 @@ export async function issueToken(
 ): Promise<string> {
   const { kid, key } = await loadSigningKey();
   const issued_at = toSeconds(now);
-  const { typ, lifetime } = KINDS[kind];
+  const { typ, audience, lifetime } = KINDS[kind];
   return new SignJWT({ username: account.username, token_type: kind })
     .setProtectedHeader({ alg: ALGORITHM, kid, typ })
     .setIssuer(config.ISSUER)
-    .setAudience(config.AUDIENCE)
+    .setAudience(audience)
     .setSubject(String(account.id))
     .setJti(randomUUID())
     .setIssuedAt(issued_at)
@@ -79,7 +83,7 @@ export async function verifyToken(kind: TokenType, token: string, now: number): 
     const { payload } = await jwtVerify(token, findPublicKey, {
       algorithms: [ALGORITHM],
       issuer: config.ISSUER,
-      audience: config.AUDIENCE,
+      audience: KINDS[kind].audience,
       typ: KINDS[kind].typ,
       requiredClaims: ['sub', 'username', 'token_type', 'jti', 'iat', 'exp'],
       currentDate: new Date(now),

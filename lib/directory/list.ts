@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Identity, requireAccount } from '../auth/accounts.ts';
 import { readFollowed } from '../table/follows.ts';
-import { ListedUser } from '../users/views.ts';
+import { Count, ListedUser } from '../users/views.ts';
 import { readDirectory } from './directory.ts';
 import type { DirectoryQuery } from './search.ts';
 
@@ -10,11 +10,11 @@ export const UserBatch = v.object({
   message: v.string(),
   users: v.array(ListedUser),
   batch_info: v.object({
-    current_batch: v.number(),
-    batch_size: v.number(),
-    total_users: v.number(),
-    total_batches: v.number(),
-    users_in_current_batch: v.number(),
+    current_batch: Count,
+    batch_size: Count,
+    total_users: Count,
+    total_batches: Count,
+    users_in_current_batch: Count,
   }),
 });
 

@@ -12,6 +12,7 @@ export type Ordering = (typeof ORDERINGS)[number];
 
 const ordering = v.pipe(
   v.string(),
+  v.metadata({ enum: ORDERINGS.flatMap((name) => [name, `-${name}`]) }),
   v.transform((text) => ({ by: text.replace(/^-/, ''), descending: text.startsWith('-') })),
   v.object({
     by: v.picklist(

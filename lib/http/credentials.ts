@@ -3,15 +3,13 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { verifyToken } from '../auth/tokens.ts';
 import type { Clock } from '../clock.ts';
 import { NotAuthenticated, TokenNotValid } from '../errors.ts';
+import type { CallerRule } from './declaration.ts';
 
 /** Who calls, as the access token says. That the account still exists is checked where the endpoint reads anyway. */
 export interface Caller {
   id: number;
   username: string;
 }
-
-/** Whether an endpoint needs a token, takes one, or looks at none. */
-export type CallerRule = 'required' | 'optional' | 'none';
 
 const BEARER = /^Bearer +([^\s]+)$/i;
 

@@ -1,8 +1,7 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { Unavailable } from '../errors.ts';
+import { Defect, Unavailable } from '../errors.ts';
 import { log } from '../log.ts';
-import { DamagedItem } from '../table/items.ts';
 import { type Consumption, metered } from '../table/meter.ts';
 import { type Problem, toProblem } from './problems.ts';
 import type { OperationId } from './routes.ts';
@@ -84,7 +83,7 @@ function logDefect(error: unknown) {
   log.error('defect', {
     error_name: name,
     frames,
-    ...(error instanceof DamagedItem && { damage: error.message }),
+    ...(error instanceof Defect && { reason: error.message }),
   });
 }
 

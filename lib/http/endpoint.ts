@@ -2,27 +2,10 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { jsonObjectBody } from './body.ts';
-import { type Caller, type CallerRule, credentials } from './credentials.ts';
+import { type Caller, credentials } from './credentials.ts';
+import type { CallerRule, Declaration } from './declaration.ts';
 import { edge } from './edge.ts';
 import { decodeParameter, parseInput, presentParameters } from './input.ts';
-import type { OperationId } from './routes.ts';
-
-/** What an endpoint promises: who may call, what comes in, what goes out. */
-export interface Declaration<
-  Rule extends CallerRule = CallerRule,
-  Query extends v.GenericSchema = v.GenericSchema,
-  Body extends v.GenericSchema = v.GenericSchema,
-  Answer extends v.GenericSchema = v.GenericSchema,
-> {
-  operation: OperationId;
-  caller: Rule;
-  query?: Query;
-  body?: Body;
-  /** Status of the answer; 200 unless named. */
-  status?: number;
-  /** Shape of the answer; members that it does not declare do not get out. */
-  answer: Answer;
-}
 
 /** What a handler gets: parsed, checked, and nothing of the gateway. */
 export interface Input<Rule extends CallerRule, Query, Body> {
@@ -36,7 +19,8 @@ export interface Input<Rule extends CallerRule, Query, Body> {
 
 /**
  * Builds the Lambda handler of an endpoint: authenticates, parses, runs `handle`, shapes the answer, turns errors
- * into problems, and writes one log line with what the request cost.
+ * into problems, and writes one log line with what the request cost. The handler carries its declaration, from which
+ * the API description is generated.
  */
 export function endpoint<
   Rule extends CallerRule,
@@ -65,5 +49,6 @@ export function endpoint<
     };
   }
 
-  return edge(operation, [credentials(caller, clock), ...(body ? [jsonObjectBody()] : [])], run);
+  const handler = edge(operation, [credentials(caller, clock), ...(body ? [jsonObjectBody()] : [])], run);
+  return Object.assign(handler, { declaration });
 }

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { ApiError, type ErrorCode, type FieldErrors, MethodNotAllowed, Unavailable } from '../errors.ts';
 
-const STATUS = {
+/** The status that goes out with a code. */
+export const STATUS = {
   invalid: 400,
   parse_error: 400,
   cannot_follow_self: 400,

@@ -25,6 +25,10 @@ export const routes = {
   listFollowers: { method: 'GET', path: '/{username}/followers', own_path: '/me/followers' },
   listFollowing: { method: 'GET', path: '/{username}/following', own_path: '/me/following' },
   getMyStats: { method: 'GET', path: '/me/stats' },
+  getJwks: { method: 'GET', path: '/.well-known/jwks.json' },
+  getOpenidConfiguration: { method: 'GET', path: '/.well-known/openid-configuration' },
+  getOpenapi: { method: 'GET', path: '/openapi.json' },
+  getDocs: { method: 'GET', path: '/docs' },
 } as const satisfies Record<string, Route>;
 
 /** The name of an endpoint. */

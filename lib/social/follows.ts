@@ -6,6 +6,7 @@ import { deleteFollow, type EdgeOutcome, type Follow, insertFollow } from '../ta
 import { leasedSequence } from '../table/sequences.ts';
 import { readAccount, readUsername } from '../table/users.ts';
 import { isPossibleUsername } from '../users/fields.ts';
+import { Id, Timestamp } from '../users/views.ts';
 
 /** Whom to follow: the id of a user. */
 export const FollowRequest = v.object({
@@ -18,12 +19,12 @@ export const FollowRequest = v.object({
 
 /** A follow as the API shows it. */
 export const FollowView = v.object({
-  id: v.number(),
-  follower: v.number(),
-  following: v.number(),
+  id: Id,
+  follower: Id,
+  following: Id,
   follower_username: v.string(),
   following_username: v.string(),
-  created_at: v.string(),
+  created_at: Timestamp,
 });
 
 /** Ids of follows, taken from the table 20 at a time, so that the sequence does not cap the write rate. */

@@ -5,7 +5,7 @@ import { batchSize } from '../http/pages.ts';
 import { type Part, readFollowed, readFollowers, readFollowing } from '../table/follows.ts';
 import { readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
 import { isPossibleUsername } from '../users/fields.ts';
-import { ListedUser } from '../users/views.ts';
+import { Count, ListedUser } from '../users/views.ts';
 import { decodeCursor, type EdgeList, encodeCursor } from './cursors.ts';
 import { FollowView, viewFollow } from './follows.ts';
 
@@ -14,7 +14,7 @@ export const EdgeQuery = v.object({ batch_size: batchSize(100), cursor: v.option
 type EdgeQuery = v.InferOutput<typeof EdgeQuery>;
 
 const page = <Entry extends v.GenericSchema>(entry: Entry) =>
-  v.object({ count: v.number(), results: v.array(entry), next: v.nullable(v.string()) });
+  v.object({ count: Count, results: v.array(entry), next: v.nullable(v.string()) });
 
 export const FollowPage = page(FollowView);
 export const UserPage = page(ListedUser);

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { Defect } from '../errors.ts';
 import type { RawItem } from './client.ts';
 
 /** An item of the table does not have the shape that its key promises. */
-export class DamagedItem extends Error {
+class DamagedItem extends Defect {
   override readonly name = 'DamagedItem';
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { codePoints, line, NOT_TEXT, prose } from '../text.ts';
 
 /** First path segments that the API uses or plans: nobody may be called that, in any case. */
-const RESERVED_USERNAMES = new Set([
+export const RESERVED_USERNAMES = new Set([
   'me',
   'register',
   'login',
@@ -43,17 +43,21 @@ function isHttpUrl(text: string): boolean {
 
 /** A username, kept as typed. */
 export const Username = v.pipe(
-  line(150),
+  line(150, { minLength: 1, pattern: USERNAME.source }),
   v.regex(USERNAME, 'This must be 1 to 150 letters, digits or . _ @ + - and not only dots.'),
   v.check((username) => !RESERVED_USERNAMES.has(username.toLowerCase()), 'This username is reserved.'),
 );
 
 /** An email address, kept as typed. */
-export const Email = v.pipe(line(254), v.check(isPlausibleEmail, 'This is not a valid email address.'));
+export const Email = v.pipe(
+  line(254, { format: 'idn-email' }),
+  v.check(isPlausibleEmail, 'This is not a valid email address.'),
+);
 
 /** A password to be set: never trimmed, never cut; NFC, so that every keyboard's spelling is the same. */
 export const NewPassword = v.pipe(
   v.string(NOT_TEXT),
+  v.metadata({ minLength: 8, maxLength: BCRYPT_LIMIT, format: 'password' }),
   v.transform((password) => password.normalize('NFC')),
   v.check((password) => codePoints(password) >= 8, 'This must have at least 8 characters.'),
   v.check(
@@ -76,6 +80,7 @@ export const Avatar = v.pipe(
   v.nullable(
     v.pipe(
       v.string('This must be a string or null.'),
+      v.metadata({ maxLength: 2048, pattern: '^([Hh][Tt][Tt][Pp][Ss]?://\\S+)?$' }),
       line(2048),
       v.check((avatar) => avatar === '' || isHttpUrl(avatar), 'This must be an http or https address.'),
     ),

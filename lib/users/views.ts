@@ -3,18 +3,25 @@ import { toTimestamp } from '../clock.ts';
 import type { Counts } from '../table/counters.ts';
 import type { User, UserWithCounts } from '../table/users.ts';
 
-const timestamp = v.pipe(v.string(), v.isoTimestamp());
-const avatar = v.nullable(v.string());
-const count = v.number();
+/** A time as the API shows it. */
+export const Timestamp = v.pipe(v.string(), v.isoTimestamp());
 
-const named = { id: v.number(), username: v.string(), first_name: v.string(), last_name: v.string() };
+const avatar = v.nullable(v.string());
+
+/** How many there are of something. */
+export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** Ids count from 1. */
+export const Id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+const named = { id: Id, username: v.string(), first_name: v.string(), last_name: v.string() };
 
 /** What a new user gets to see of the own account. */
 export const RegisteredUser = v.object({
   ...named,
   email: v.string(),
   bio: v.string(),
-  created_at: timestamp,
+  created_at: Timestamp,
 });
 
 /** What a login answers of the own account. */
@@ -25,14 +32,14 @@ export const Profile = v.object({
   ...named,
   bio: v.string(),
   avatar,
-  created_at: timestamp,
-  posts_count: count,
-  followers_count: count,
-  following_count: count,
+  created_at: Timestamp,
+  posts_count: Count,
+  followers_count: Count,
+  following_count: Count,
 });
 
 /** What the owner sees of a profile. */
-export const OwnProfile = v.object({ ...Profile.entries, email: v.string(), updated_at: timestamp });
+export const OwnProfile = v.object({ ...Profile.entries, email: v.string(), updated_at: Timestamp });
 
 /** What the owner sees after a change. */
 export const UpdatedUser = v.object({
@@ -40,7 +47,7 @@ export const UpdatedUser = v.object({
   email: v.string(),
   bio: v.string(),
   avatar,
-  updated_at: timestamp,
+  updated_at: Timestamp,
 });
 
 /** A user in a list: `is_following` tells whether the caller follows. */
@@ -48,11 +55,11 @@ export const ListedUser = v.object({ ...named, avatar, is_following: v.boolean()
 
 /** All counts of a user. */
 export const Statistics = v.object({
-  posts_count: count,
-  followers_count: count,
-  following_count: count,
-  likes_received: count,
-  comments_received: count,
+  posts_count: Count,
+  followers_count: Count,
+  following_count: Count,
+  likes_received: Count,
+  comments_received: Count,
 });
 
 /** A user with times as the API shows them. The answer's schema picks what the reader may see. */

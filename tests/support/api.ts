@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { BASE_PATH } from '../../lib/http/routes.ts';
+import { expectConformance } from './conformance.ts';
 import { invokeFunction, type Request, type Response } from './gateway.ts';
 
 /** Through which door requests go: straight into the handlers, or over HTTP through serverless-offline. */
@@ -37,8 +38,15 @@ export async function send(
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     ...(source_ip !== undefined && { source_ip }),
   };
-  const response = door === 'http' ? await sendOverHttp(request) : await invokeFunction(request);
+  const response = await exchange(request);
   return { ...response, body: parse(response) };
+}
+
+/** Sends a request through the door; whatever goes in and out must be as the API description says. */
+export async function exchange(request: Request): Promise<Response> {
+  const response = door === 'http' ? await sendOverHttp(request) : await invokeFunction(request);
+  expectConformance(request, response);
+  return response;
 }
 
 export const get = (path: string, options?: Options) => send('GET', path, undefined, options);

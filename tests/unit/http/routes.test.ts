@@ -2,24 +2,26 @@ import { expect, test } from 'vitest';
 import { BASE_PATH, routes } from '../../../lib/http/routes.ts';
 import { serverless } from '../../support/serverless.ts';
 
-const eventsOf = (name: string) =>
-  (serverless.functions[name]?.events ?? []).flatMap(({ http }) => http ?? []);
+const operations = Object.entries<{ method: string; path: string; own_path?: string }>(routes);
 
-test('serverless.yml gives every endpoint its routes and its own file', () => {
-  for (const [name, route] of Object.entries(routes)) {
-    const paths = [route.path, ...('own_path' in route ? [route.own_path] : [])];
-    expect(eventsOf(name)).toEqual(paths.map((path) => `${route.method} ${BASE_PATH}${path}`));
-    expect(serverless.functions[name]?.handler).toMatch(new RegExp(`^functions/[a-z]+/${name}\\.handler$`));
-  }
+const addresses = ({ path, own_path }: { path: string; own_path?: string }) =>
+  [path, ...(own_path ? [own_path] : [])].map((address) => `${BASE_PATH}${address}`);
+
+const eventsOf = (name: string) => serverless.functions[name]?.events.flatMap(({ http }) => http ?? []);
+
+test.each(operations)('%s has its function, its file and its events under one name', (name, route) => {
+  expect(serverless.functions[name]?.handler).toMatch(new RegExp(`^functions/[a-z]+/${name}\\.handler$`));
+  expect(eventsOf(name)).toEqual(addresses(route).map((address) => `${route.method} ${address}`));
 });
 
-test('notFound answers every other method on every path, and every other path', () => {
-  const paths = Object.values(routes).flatMap((route) => [
-    route.path,
-    ...('own_path' in route ? [route.own_path] : []),
-  ]);
-  const expected = new Set(paths.map((path) => `ANY ${BASE_PATH}${path}`));
-  expect(new Set(eventsOf('notFound'))).toEqual(
-    new Set([...expected, `ANY ${BASE_PATH}/{username}/{proxy+}`, 'ANY /careers/{proxy+}', 'ANY /{proxy+}']),
-  );
+test('only endpoints of the routes answer HTTP events, and notFound', () => {
+  const serving = Object.keys(serverless.functions).filter((name) => eventsOf(name)?.length);
+  expect(serving.toSorted()).toEqual([...operations.map(([name]) => name), 'notFound'].toSorted());
+});
+
+test('notFound answers every other method at every address, and every other address', () => {
+  const everything = new Set(operations.flatMap(([, route]) => addresses(route)));
+  const catchAll = [`${BASE_PATH}/{username}/{proxy+}`, '/careers/{proxy+}', '/{proxy+}'];
+  const expected = [...everything, ...catchAll].map((address) => `ANY ${address}`);
+  expect(eventsOf('notFound')?.toSorted()).toEqual(expected.toSorted());
 });

@@ -1,0 +1,99 @@
+import createFetchClient, { type Client } from 'openapi-fetch';
+import type { components, paths } from './schema.ts';
+import { Session, SessionEnded, type Tokens } from './session.ts';
+
+export { SessionEnded, type Tokens };
+
+/** The body of every failure; branch on its `code`. */
+export type Problem = components['schemas']['Problem'];
+
+type Fetch = (request: Request) => Promise<Response>;
+
+/** How a client is set up. */
+export interface ClientOptions {
+  /** The public base URL without its last slash, `https://…/careers/users`. */
+  baseUrl: string;
+  /** How requests are sent; the platform's `fetch` unless named. */
+  fetch?: Fetch;
+  /** Tokens of a session that was stored. */
+  tokens?: Tokens;
+  /** Called whenever the tokens change, with `undefined` when the session ends: store them here. */
+  onTokens?: (tokens: Tokens | undefined) => void;
+}
+
+/** A client of the Users API. */
+export interface UsersClient {
+  /** Every endpoint, typed: `await client.api.GET('/me')` gives `data` or a {@link Problem} as `error`. */
+  api: Client<paths>;
+  /** The tokens at hand; `undefined` while nobody is logged in. */
+  readonly tokens: Tokens | undefined;
+  /** Begins a session with the tokens that register or login answered. */
+  begin(tokens: Tokens): void;
+  /** Revokes the refresh token and forgets both; they are forgotten also when the service cannot be reached. */
+  logout(): Promise<void>;
+}
+
+/** Endpoints that take other credentials than an access token. */
+const OPEN = /\/(?:register|login|token\/refresh)\/?$/;
+
+/**
+ * A client that sends the access token with every call and renews it when it has expired: however many calls meet the
+ * expired token, one refresh is made, and each call is sent once more. When the refresh token is refused too, they
+ * all reject with `SessionEnded` and the tokens are forgotten.
+ */
+export function createUsersClient(options: ClientOptions): UsersClient {
+  const { baseUrl, fetch: send = (request) => globalThis.fetch(request), tokens, onTokens } = options;
+  const requestAccess = (refresh: string) => send(refreshRequest(baseUrl, refresh));
+  const session = new Session(requestAccess, onTokens ?? (() => {}), tokens);
+
+  async function sendWithToken(request: Request): Promise<Response> {
+    const { tokens } = session;
+    if (!tokens || OPEN.test(new URL(request.url).pathname)) return send(request);
+    const again = request.clone();
+    const response = await send(withToken(request, tokens));
+    if (!(await refusesToken(response))) return response;
+    const renewed = await session.renew(tokens);
+    return renewed instanceof Response ? renewed : send(withToken(again, renewed));
+  }
+
+  const api = createFetchClient<paths>({ baseUrl, fetch: sendWithToken });
+  return {
+    api,
+    get tokens() {
+      return session.tokens;
+    },
+    begin: (fresh) => session.begin(fresh),
+    logout: async () => {
+      const refresh = session.tokens?.refresh;
+      try {
+        if (refresh !== undefined) await api.POST('/logout', { body: { refresh } });
+      } catch (error) {
+        if (!(error instanceof SessionEnded)) throw error;
+      } finally {
+        session.end();
+      }
+    },
+  };
+}
+
+function refreshRequest(baseUrl: string, refresh: string): Request {
+  return new Request(`${baseUrl}/token/refresh`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ refresh }),
+  });
+}
+
+function withToken(request: Request, { access }: Tokens): Request {
+  request.headers.set('Authorization', `Bearer ${access}`);
+  return request;
+}
+
+async function refusesToken(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false;
+  const problem = (await response
+    .clone()
+    .json()
+    .catch(() => undefined)) as Problem | undefined;
+  return problem?.code === 'token_not_valid';
+}

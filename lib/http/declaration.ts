@@ -1,0 +1,25 @@
+import type * as v from 'valibot';
+import type { ErrorCode } from '../errors.ts';
+import type { OperationId } from './routes.ts';
+
+/** Whether an endpoint needs a token, takes one, or looks at none. */
+export type CallerRule = 'required' | 'optional' | 'none';
+
+/** What an endpoint promises: who may call, what comes in, what goes out. */
+export interface Declaration<
+  Rule extends CallerRule = CallerRule,
+  Query extends v.GenericSchema = v.GenericSchema,
+  Body extends v.GenericSchema = v.GenericSchema,
+  Answer extends v.GenericSchema = v.GenericSchema,
+> {
+  operation: OperationId;
+  caller: Rule;
+  query?: Query;
+  body?: Body;
+  /** Status of the answer; 200 unless named. */
+  status?: number;
+  /** Failures of its own; what follows from a credential, a query or a body goes without saying. */
+  errors?: readonly ErrorCode[];
+  /** Shape of the answer; members that it does not declare do not get out. */
+  answer: Answer;
+}

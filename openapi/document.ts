@@ -1,0 +1,94 @@
+import type { ErrorCode } from '../lib/errors.ts';
+import { type OperationId, routes } from '../lib/http/routes.ts';
+import type { AnyDeclaration } from './declarations.ts';
+import { header, headers, standardHeaders } from './headers.ts';
+import { describePaths } from './operations.ts';
+import { failuresOf, problemResponse, responseName } from './problems.ts';
+import { componentSchemas } from './schemas.ts';
+
+const DESCRIPTION = `Sign-up, login, profiles, user search and the follow graph of a mobile careers app.
+
+**Addresses** answer the same with and without their last slash.
+
+**Tokens.** Register or log in, then send \`Authorization: Bearer <access token>\`. Access tokens live 60 minutes, refresh tokens 7 days; they are RS256 signed JWTs, and the two kinds are never accepted in each other’s place. A token that is sent must be right, also where none is needed. Every 401 carries \`WWW-Authenticate\`.
+
+**Bodies** are JSON objects of at most 64 KiB with \`snake_case\` names. Unknown members are ignored; a member of a wrong type, \`null\` included, is an error of its field. Unset text is \`""\`, an unset avatar \`null\`. Text is trimmed (never passwords), normalised to Unicode NFC, and must have no control characters, except tabs and line breaks in \`bio\` and \`search\`. Times are UTC in whole seconds.
+
+**Queries.** An empty parameter counts as absent; a bad one is named in \`errors\`.
+
+**Failures** have one shape, problem details (RFC 9457), with a stable \`code\`. An unknown address is 404 \`not_found\`, another method 405 \`method_not_allowed\` with \`Allow\`. A 503 means that nothing was half written: try again after \`Retry-After\`.
+
+**Headers.** Every response has an \`X-Request-Id\`. Nothing may be cached except this description, the reference page and what is under \`.well-known\`.`;
+
+const TAGS = {
+  Authentication: 'Accounts and tokens.',
+  Users: 'The directory and profiles.',
+  Social: 'Who follows whom.',
+  Statistics: 'Counts of the caller.',
+  Service: 'What other services and tools read.',
+};
+
+/** The OpenAPI description of the API, from the declarations that the handlers run on. */
+export function describeApi(declarations: Record<OperationId, AnyDeclaration>, version: string) {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Users API',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'Unlicensed', identifier: 'LicenseRef-Unlicensed' },
+    },
+    servers: [{ url: '/careers/users', description: 'Below the host that serves this description' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths: describePaths(declarations),
+    components: {
+      securitySchemes: {
+        access_token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'The access token that register, login and refresh answer.',
+        },
+      },
+      parameters: {
+        username: {
+          name: 'username',
+          in: 'path',
+          required: true,
+          description: 'A username, in any case.',
+          schema: { type: 'string', minLength: 1 },
+          example: 'bob',
+        },
+        if_none_match: {
+          name: 'If-None-Match',
+          in: 'header',
+          description: 'The `ETag` of the copy at hand.',
+          schema: { type: 'string' },
+        },
+      },
+      headers,
+      responses: componentResponses(declarations),
+      schemas: componentSchemas(Object.values(declarations)),
+    },
+  };
+}
+
+function componentResponses(declarations: Record<OperationId, AnyDeclaration>) {
+  const sets = new Map<string, [number, ErrorCode[]]>();
+  for (const [operation, declaration] of Object.entries(declarations)) {
+    const failures = failuresOf(declaration, declaration.caller);
+    const own = 'own_path' in routes[operation as OperationId];
+    const ownFailures = own ? failuresOf({ ...declaration, errors: [] }, 'required') : [];
+    for (const [status, codes] of [...failures, ...ownFailures])
+      sets.set(responseName(codes), [status, codes]);
+  }
+  return {
+    NotModified: {
+      description: 'The copy at hand is as good as new.',
+      headers: { ...standardHeaders, 'Cache-Control': header('Cache-Control'), ETag: header('ETag') },
+    },
+    ...Object.fromEntries(
+      [...sets].sort().map(([name, [status, codes]]) => [name, problemResponse(status, codes)]),
+    ),
+  };
+}

@@ -1,0 +1,7 @@
+import { followReading } from './navigation.ts';
+import { listenToSession } from './session.ts';
+import { listenToForms } from './tryOut.ts';
+
+listenToSession();
+listenToForms();
+followReading();

@@ -1,0 +1,106 @@
+import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
+import type { GenericSchema } from 'valibot';
+import { LoginRequest, RefreshRequest } from '../lib/auth/sessions.ts';
+import { PublicKey } from '../lib/config.ts';
+import { UserBatch } from '../lib/directory/list.ts';
+import { FollowRequest, FollowView } from '../lib/social/follows.ts';
+import { FollowPage, UserPage } from '../lib/social/lists.ts';
+import { ProfileChanges } from '../lib/users/profiles.ts';
+import { Registration } from '../lib/users/registration.ts';
+import * as views from '../lib/users/views.ts';
+import type { AnyDeclaration } from './declarations.ts';
+import { describeField, describeSchema } from './fields.ts';
+import { problemSchema } from './problems.ts';
+
+/** What a value looks like before it is parsed, or once it was. */
+type Side = 'input' | 'output';
+
+/** Rules that JSON Schema cannot say, or that `metadata` beside them says for it. */
+const UNSPEAKABLE = ['check', 'partial_check', 'raw_check'];
+
+const NAMED: Record<Side, Record<string, GenericSchema>> = {
+  input: { Registration, LoginRequest, RefreshRequest, ProfileChanges, FollowRequest },
+  output: {
+    RegisteredUser: views.RegisteredUser,
+    LoggedInUser: views.LoggedInUser,
+    Profile: views.Profile,
+    OwnProfile: views.OwnProfile,
+    UpdatedUser: views.UpdatedUser,
+    ListedUser: views.ListedUser,
+    Statistics: views.Statistics,
+    Follow: FollowView,
+    FollowPage,
+    UserPage,
+    UserBatch,
+    PublicKey,
+  },
+};
+
+/** The schemas that requests and answers refer to, by name. */
+export function componentSchemas(declarations: readonly AnyDeclaration[]): Record<string, unknown> {
+  const used: typeof NAMED = { input: {}, output: { ...NAMED.output } };
+  for (const declaration of declarations) {
+    if (declaration.body) used.input[nameOf('input', declaration)] = declaration.body;
+    used.output[nameOf('output', declaration)] = declaration.answer;
+  }
+  return Object.fromEntries([
+    ...Object.entries({ ...convert('input', used.input), ...convert('output', used.output) }).map(
+      ([name, schema]) => [name, described(name, schema)] as const,
+    ),
+    ['Problem', problemSchema],
+  ]);
+}
+
+/** A reference to what an endpoint takes (`input`) or answers (`output`). */
+export const schemaReference = (side: Side, declaration: AnyDeclaration) => ({
+  $ref: `#/components/schemas/${nameOf(side, declaration)}`,
+});
+
+/** The parameters of a query, with their schemas and whether they must be there. */
+export function queryParameters({ operation, query }: AnyDeclaration) {
+  if (!query) return [];
+  const { properties = {} } = convert('input', { query }).query as JsonSchema;
+  return Object.entries(properties as Record<string, JsonSchema>).map(
+    ([name, { default: standard, ...schema }]) => ({
+      name,
+      in: 'query',
+      description: describeField(operation, name),
+      schema: {
+        ...schema,
+        ...(standard !== undefined &&
+          standard !== '' && { default: schema.type === 'integer' ? Number(standard) : standard }),
+      },
+    }),
+  );
+}
+
+function nameOf(side: Side, { operation, body, answer }: AnyDeclaration): string {
+  const schema = side === 'input' ? body : answer;
+  const named = Object.entries(NAMED[side]).find(([, candidate]) => candidate === schema)?.[0];
+  return (
+    named ?? `${operation[0]?.toUpperCase()}${operation.slice(1)}${side === 'input' ? 'Request' : 'Answer'}`
+  );
+}
+
+function convert(side: Side, schemas: Record<string, GenericSchema>): Record<string, JsonSchema> {
+  return toJsonSchemaDefs(schemas, {
+    target: 'draft-2020-12',
+    typeMode: side,
+    ignoreActions: UNSPEAKABLE,
+    overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+  });
+}
+
+function described(name: string, schema: JsonSchema): JsonSchema {
+  const { $schema: _, ...rest } = schema;
+  return { ...withFields(name, rest), description: describeSchema(name) };
+}
+
+function withFields(name: string, schema: JsonSchema): JsonSchema {
+  if (!schema.properties) return schema;
+  const properties = Object.entries(schema.properties as Record<string, JsonSchema>).map(([field, value]) => [
+    field,
+    { ...withFields(`${name}.${field}`, value), description: describeField(name, field) },
+  ]);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}

@@ -1,0 +1,148 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import description from '../../docs/openapi.json' with { type: 'json' };
+import { BASE_PATH } from '../../lib/http/routes.ts';
+import type { Request, Response } from './gateway.ts';
+
+type Json = Record<string, unknown>;
+
+interface Operation {
+  path: string;
+  operation: Json;
+}
+
+interface DescribedResponse {
+  headers: Record<string, { required?: boolean; schema: Json }>;
+  content?: Record<string, unknown>;
+}
+
+const ID = 'openapi.json';
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes: false });
+formats.default(ajv);
+ajv.addFormat('idn-email', true);
+ajv.addSchema(description, ID);
+
+/** Passwords are taken as they are; every other text is trimmed and normalised before its rules apply. */
+const UNTOUCHED = /^password/;
+
+/**
+ * Throws unless the response is one that the API description promises for this request; the request must be as
+ * described too if it succeeded. A path or method that is not described must be refused as the description says.
+ */
+export function expectConformance(request: Request, response: Response): void {
+  if (request.method === 'OPTIONS') return;
+  const url = new URL(request.path, 'http://localhost');
+  const found = findOperation(request.method, url.pathname);
+  const where = `${request.method} ${request.path} ${response.status}`;
+  if (!found) {
+    expectProblem(where, response);
+    return;
+  }
+  const described = at<Json>(found, ['responses', String(response.status)]);
+  if (!described) throw new Error(`${where}: the description has no such status.`);
+  checkResponse(where, response, resolve(described), pointerOf(found, response.status, described));
+  if (response.status < 300) checkRequest(where, request, url, found);
+}
+
+function findOperation(method: string, pathname: string): Operation | undefined {
+  const segments = pathname.replace(/\/+$/, '').split('/');
+  const candidates = Object.entries(description.paths as Record<string, Json>)
+    .filter(([path]) => fits(`${BASE_PATH}${path}`.replace(/\/$/, '').split('/'), segments))
+    .sort(([a], [b]) => Number(a.includes('{')) - Number(b.includes('{')));
+  for (const [path, item] of candidates) {
+    const operation = item[method.toLowerCase()];
+    if (operation) return { path, operation: operation as Json };
+  }
+  return undefined;
+}
+
+const fits = (template: string[], segments: string[]) =>
+  template.length === segments.length &&
+  template.every((part, n) => part === segments[n] || (part.startsWith('{') && segments[n] !== ''));
+
+function expectProblem(where: string, response: Response): void {
+  const name = { 404: 'NotFound', 405: 'MethodNotAllowed' }[response.status];
+  if (!name) throw new Error(`${where}: what is not described must be 404 or 405.`);
+  const pointer = `/components/responses/${name}`;
+  checkResponse(where, response, resolve({ $ref: `#${pointer}` }), pointer);
+}
+
+function checkResponse(where: string, { headers, text }: Response, described: Json, pointer: string): void {
+  const { headers: promised, content } = described as unknown as DescribedResponse;
+  for (const [name, reference] of Object.entries(promised)) {
+    const value = headers[name.toLowerCase()];
+    const { $ref = '' } = reference as { $ref?: string };
+    if (value === undefined) throw new Error(`${where}: the header ${name} is missing.`);
+    validate(`${where}: header ${name}`, `${$ref.slice(1)}/schema`, asNumber(value));
+  }
+  if (!content) {
+    if (text !== '') throw new Error(`${where}: there must be no body.`);
+    return;
+  }
+  const type = headers['content-type']?.split(';')[0] ?? '';
+  if (!(type in content)) throw new Error(`${where}: ${type} is not a described media type.`);
+  const body: unknown = type.endsWith('json') ? JSON.parse(text) : text;
+  validate(`${where}: body ${text}`, `${pointer}/content/${pointerPart(type)}/schema`, body);
+}
+
+function checkRequest(where: string, { body }: Request, url: URL, { path, operation }: Operation): void {
+  const base = `/paths/${pointerPart(path)}/get`;
+  const parameters = (operation.parameters ?? []) as Json[];
+  for (const [n, parameter] of parameters.entries()) {
+    const value = url.searchParams.get(String(parameter.name))?.trim();
+    if (parameter.in !== 'query' || !value) continue;
+    const numeric = (parameter.schema as Json).type === 'integer';
+    validate(
+      `${where}: parameter ${parameter.name}`,
+      `${base}/parameters/${n}/schema`,
+      numeric ? Number(value) : value,
+    );
+  }
+  const reference = at<string>({ path, operation }, [
+    'requestBody',
+    'content',
+    'application/json',
+    'schema',
+    '$ref',
+  ]);
+  if (reference)
+    validate(`${where}: request ${body}`, reference.slice(1), normalised(JSON.parse(body ?? '')));
+}
+
+function normalised(body: Json): Json {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      typeof value === 'string' && !UNTOUCHED.test(name) ? value.normalize('NFC').trim() : value,
+    ]),
+  );
+}
+
+function validate(what: string, pointer: string, value: unknown): void {
+  const check = ajv.getSchema(`${ID}#${pointer}`) as ValidateFunction | undefined;
+  if (!check) throw new Error(`${what}: the description has nothing at ${pointer}.`);
+  if (!check(value)) throw new Error(`${what} is not as described: ${ajv.errorsText(check.errors)}.`);
+}
+
+function pointerOf({ path, operation }: Operation, status: number, described: Json): string {
+  if (typeof described.$ref === 'string') return described.$ref.slice(1);
+  const item = (description.paths as Record<string, Json>)[path] ?? {};
+  const method = Object.keys(item).find((name) => item[name] === operation);
+  return `/paths/${pointerPart(path)}/${method}/responses/${status}`;
+}
+
+const resolve = (value: Json): Json =>
+  typeof value.$ref === 'string'
+    ? value.$ref
+        .slice(2)
+        .split('/')
+        .reduce((node, key) => node[key] as Json, description as unknown as Json)
+    : value;
+
+const at = <T>({ operation }: Operation, keys: string[]) =>
+  keys.reduce<unknown>((node, key) => (node as Json | undefined)?.[key], operation) as T | undefined;
+
+const pointerPart = (key: string) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+
+const asNumber = (value: string) => (/^\d+$/.test(value) ? Number(value) : value);
