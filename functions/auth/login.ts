@@ -10,5 +10,5 @@ export const handler = endpoint(
     body: LoginRequest,
     answer: v.object({ user: LoggedInUser, access: v.string(), refresh: v.string() }),
   },
-  ({ body, clock }) => login(body, clock),
+  ({ body, source_ip, clock }) => login(body, source_ip, clock),
 );
