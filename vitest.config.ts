@@ -7,8 +7,10 @@ const shared = {
   hookTimeout: 60_000,
 };
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
+    // `--mode soak` is the long form.
+    env: { CROWD_REQUESTS: mode === 'soak' ? '1000' : '200' },
     reporters: process.env.CI ? ['default'] : ['dot'],
     projects: [
       {
@@ -40,4 +42,4 @@ export default defineConfig({
       },
     ],
   },
-});
+}));

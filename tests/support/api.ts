@@ -16,6 +16,7 @@ interface Options {
   token?: string | undefined;
   headers?: Record<string, string>;
   source_ip?: string;
+  time_left?: number;
 }
 
 /** Sends a request; `path` below the base path, `body` as JSON unless it is a string. */
@@ -25,7 +26,7 @@ export async function send(
   body?: unknown,
   options: Options = {},
 ): Promise<Answer> {
-  const { token, headers = {}, source_ip } = options;
+  const { token, headers = {}, source_ip, time_left } = options;
   const request: Request = {
     method,
     path: `${BASE_PATH}${path}`,
@@ -36,6 +37,7 @@ export async function send(
     },
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     ...(source_ip !== undefined && { source_ip }),
+    ...(time_left !== undefined && { time_left }),
   };
   const response = door === 'http' ? await sendOverHttp(request) : await invokeFunction(request);
   return { ...response, body: parse(response) };

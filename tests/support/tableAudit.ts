@@ -1,0 +1,78 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { localCredentials } from '../../local/table.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: an item of any kind
+type Item = Record<string, any>;
+
+/** Every item of the table, read past every layer of the service. */
+export async function readTable(endpoint: string, TableName: string): Promise<Item[]> {
+  const credentials = {
+    accessKeyId: localCredentials.AWS_ACCESS_KEY_ID,
+    secretAccessKey: localCredentials.AWS_SECRET_ACCESS_KEY,
+  };
+  const client = new DynamoDBClient({ endpoint, region: localCredentials.AWS_REGION, credentials });
+  const documents = DynamoDBDocumentClient.from(client);
+  const items: Item[] = [];
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const scan = new ScanCommand({
+      TableName,
+      ConsistentRead: true,
+      ...(ExclusiveStartKey && { ExclusiveStartKey }),
+    });
+    const page = await documents.send(scan);
+    items.push(...(page.Items ?? []));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  client.destroy();
+  return items;
+}
+
+/**
+ * What does not fit together in a table, one sentence each: users without their claims, claims without their user,
+ * counts that disagree with the edges, ids given twice.
+ */
+export function findContradictions(items: readonly Item[]): string[] {
+  const keyed = new Map(items.map((item) => [`${item.PK} ${item.SK}`, item]));
+  const users = items.filter(({ SK }) => SK === '#PROFILE');
+  const edges = items.filter(({ SK }) => String(SK).startsWith('FOLLOWS#'));
+  const userOf = (name: unknown) => keyed.get(`USER#${String(name).toLowerCase()} #PROFILE`);
+  const found: string[] = [];
+  const check = (holds: unknown, sentence: string) => {
+    if (!holds) found.push(sentence);
+  };
+
+  for (const { PK, id, username, email } of users) {
+    const stripes = items.filter((item) => item.PK === PK && String(item.SK).startsWith('#COUNT#'));
+    const count = (name: string) => stripes.reduce((sum, stripe) => sum + (stripe[name] ?? 0), 0);
+    const following = edges.filter((edge) => edge.follower === id).length;
+    const followers = edges.filter((edge) => edge.following === id).length;
+    check(keyed.get(`USER_ID#${id} USER_ID`)?.username === username, `${username} has no claim on id ${id}`);
+    const claim = keyed.get(`EMAIL#${String(email).toLowerCase()} EMAIL`);
+    check(claim?.username === username, `${username} has no claim on the email address`);
+    check(keyed.get(`${PK} #COUNT#00`)?.id === id, `${username} has no account`);
+    check(
+      count('following_count') === following,
+      `${username} counts ${count('following_count')} following, not ${following}`,
+    );
+    check(
+      count('followers_count') === followers,
+      `${username} counts ${count('followers_count')} followers, not ${followers}`,
+    );
+  }
+  for (const { PK, SK, username } of items.filter(({ SK }) => SK === 'EMAIL' || SK === 'USER_ID')) {
+    const user = userOf(username);
+    const claimed = SK === 'EMAIL' ? `EMAIL#${user?.email.toLowerCase()}` : `USER_ID#${user?.id}`;
+    check(claimed === PK, `${PK} is claimed for nobody`);
+  }
+  for (const { follower_username, following_username } of edges) {
+    const known = userOf(follower_username) && userOf(following_username);
+    check(known, `${follower_username} follows ${following_username}, and one of them is nobody`);
+  }
+  const users_ids = users.map(({ id }) => id);
+  const edge_ids = edges.map(({ id }) => id);
+  check(new Set(users_ids).size === users.length, 'two users have one id');
+  check(new Set(edge_ids).size === edges.length, 'two follows have one id');
+  return found;
+}
