@@ -46,6 +46,16 @@ test.each(PASSING)('changes a profile in spite of one %s', async (fault) => {
   expect(await audit()).toEqual([]);
 });
 
+test('follows once when the first answer is lost and the second try meets a conflict', async () => {
+  proxy.fault = () => undefined;
+  const [alice, bob] = [await newUser(), await newUser()];
+  const faults: Fault[] = ['lost', 'conflict'];
+  proxy.fault = ({ operation }) => (operation === 'TransactWriteItems' ? faults.shift() : undefined);
+  const followed = await post('/follow/', { following: bob.id }, { token: alice.access });
+  expect(followed.status).toBe(201);
+  expect(await audit()).toEqual([]);
+});
+
 test('counts a failed login once when the answer to the count is lost', async () => {
   proxy.fault = () => undefined;
   const { username, password } = await newUser();
