@@ -61,10 +61,13 @@ export async function refreshAccess(refresh: string, clock: Clock): Promise<{ ac
 
 /**
  * Revokes the caller's refresh token for the rest of its life, and nothing else; again with the same token succeeds
- * again. Throws `invalid` when it is no refresh token of the caller.
+ * again. Throws `invalid` when it is no refresh token of the caller, who must still have an account.
  */
 export async function logout(caller: Identity, refresh: string, clock: Clock): Promise<void> {
-  const token = await verifyOwnRefreshToken(caller, refresh, clock());
+  const token = await verifyOwnRefreshToken(caller, refresh, clock()).catch(async (error) => {
+    await requireAccount(caller);
+    throw error;
+  });
   await Promise.all([requireAccount(caller), revokeToken(token, token.expires_at)]);
 }
 

@@ -7,7 +7,7 @@ import { failedLoginKey, userKey } from './keys.ts';
 import { parseUser, type User } from './users.ts';
 
 /** Seconds from the first failure until a count starts anew. */
-export const WINDOW = 15 * 60;
+const WINDOW = 15 * 60;
 
 /** Whose attempt a login is: `username` is `undefined` where nobody can have the name. */
 export interface LoginAttempt {

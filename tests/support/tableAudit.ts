@@ -1,18 +1,41 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { localCredentials } from '../../local/table.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: an item of any kind
 type Item = Record<string, any>;
 
-/** Every item of the table, read past every layer of the service. */
-export async function readTable(endpoint: string, TableName: string): Promise<Item[]> {
+function connect(endpoint: string): DynamoDBDocumentClient {
   const credentials = {
     accessKeyId: localCredentials.AWS_ACCESS_KEY_ID,
     secretAccessKey: localCredentials.AWS_SECRET_ACCESS_KEY,
   };
   const client = new DynamoDBClient({ endpoint, region: localCredentials.AWS_REGION, credentials });
-  const documents = DynamoDBDocumentClient.from(client);
+  return DynamoDBDocumentClient.from(client);
+}
+
+/** Deletes an account as docs/operations.md tells an operator to: the service itself deletes none. */
+export async function deleteAccount(
+  endpoint: string,
+  TableName: string,
+  { id, username, email }: { id: number; username: string; email: string },
+): Promise<void> {
+  const PK = `USER#${username.toLowerCase()}`;
+  const keys = [
+    { PK, SK: '#COUNT#00' },
+    { PK, SK: '#PROFILE' },
+    { PK: `USER_ID#${id}`, SK: 'USER_ID' },
+    { PK: `EMAIL#${email.toLowerCase()}`, SK: 'EMAIL' },
+  ];
+  const documents = connect(endpoint);
+  const deletions = keys.map((Key) => ({ DeleteRequest: { Key } }));
+  await documents.send(new BatchWriteCommand({ RequestItems: { [TableName]: deletions } }));
+  documents.destroy();
+}
+
+/** Every item of the table, read past every layer of the service. */
+export async function readTable(endpoint: string, TableName: string): Promise<Item[]> {
+  const documents = connect(endpoint);
   const items: Item[] = [];
   let ExclusiveStartKey: Item | undefined;
   do {
@@ -25,7 +48,7 @@ export async function readTable(endpoint: string, TableName: string): Promise<It
     items.push(...(page.Items ?? []));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
-  client.destroy();
+  documents.destroy();
   return items;
 }
 
