@@ -10,7 +10,10 @@ const shared = {
 export default defineConfig(({ mode }) => ({
   test: {
     // `--mode soak` is the long form.
-    env: { CROWD_REQUESTS: mode === 'soak' ? '1000' : '200' },
+    env:
+      mode === 'soak'
+        ? { CROWD_REQUESTS: '1000', BAD_INPUT_RUNS: '2000' }
+        : { CROWD_REQUESTS: '200', BAD_INPUT_RUNS: '60' },
     reporters: process.env.CI ? ['default'] : ['dot'],
     projects: [
       {

@@ -11,7 +11,7 @@ import {
 } from '../../support/forgery.ts';
 import { deleteAccount } from '../../support/tableAudit.ts';
 
-const [alice, bob] = [await newUser(), await newUser()];
+const [alice, bob, carol] = [await newUser(), await newUser(), await newUser()];
 
 type Request = (headers: Record<string, string>) => Promise<Answer>;
 
@@ -23,7 +23,7 @@ const endpoints: Record<string, Request> = {
   'updateMe with email': (headers) => patch('/me/update/', { email: 'taken@example.com' }, { headers }),
   'updateMe without change': (headers) => patch('/me/update/', {}, { headers }),
   getMyStats: (headers) => get('/me/stats/', { headers }),
-  followUser: (headers) => post('/follow/', { following: bob.id }, { headers }),
+  followUser: (headers) => post('/follow/', { following: carol.id }, { headers }),
   unfollowUser: (headers) => del(`/${bob.username}/unfollow/`, { headers }),
   listMyFollowing: (headers) => get('/following/', { headers }),
   'listFollowers of me': (headers) => get('/me/followers/', { headers }),
