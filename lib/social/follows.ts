@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Identity } from '../auth/accounts.ts';
+import { type Identity, requireAccount } from '../auth/accounts.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
 import { ApiError, TokenNotValid, UserNotFound } from '../errors.ts';
 import { deleteFollow, type EdgeOutcome, type Follow, insertFollow } from '../table/follows.ts';
@@ -55,17 +55,20 @@ export async function follow(caller: Identity, following: number, clock: Clock):
   return edge;
 }
 
-/** Makes the caller follow the user of that name no longer; the counts on both sides move with the edge. */
+/** Makes the caller follow the user of that name no longer; the counts on both sides move with the edge. Nobody follows oneself. */
 export async function unfollow(caller: Identity, username: string): Promise<void> {
   if (!isPossibleUsername(username)) throw new UserNotFound();
+  if (username.toLowerCase() === caller.username.toLowerCase()) {
+    await requireAccount(caller);
+    throw notFollowing();
+  }
   const outcome = await deleteFollow(caller, username);
   if (outcome === 'done') return;
   const known = await readAccount(username, { consistent: true });
-  throw refusal(
-    outcome,
-    known ? new ApiError('not_following', 'You do not follow this user.') : new UserNotFound(),
-  );
+  throw refusal(outcome, known ? notFollowing() : new UserNotFound());
 }
+
+const notFollowing = () => new ApiError('not_following', 'You do not follow this user.');
 
 const refusal = (outcome: EdgeOutcome, unchanged: ApiError) =>
   outcome === 'account_gone' ? new TokenNotValid() : unchanged;

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 /**
  * What can go wrong between the service and the database: the database is busy with a `conflict`, asks for fewer
  * calls (`throttle`), fails (`error`), never answers (`hang`), the connection breaks before it heard of the call
- * (`reset`), or after it carried the call out (`lost`).
+ * (`reset`), or after it carried the call out (`lost`). Or the service asks for nonsense (`nonsense`), and the database
+ * quotes it.
  */
-export type Fault = 'conflict' | 'throttle' | 'error' | 'hang' | 'reset' | 'lost';
+export type Fault = 'conflict' | 'throttle' | 'error' | 'hang' | 'reset' | 'lost' | 'nonsense';
 
 /** One call of the service to the database. */
 export interface Call {
@@ -93,11 +94,15 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
 interface Refusal {
   status: number;
   type: string;
+  message?: string;
   CancellationReasons?: { Code: string }[];
 }
 
 /** What DynamoDB answers; inside a transaction it names the reason for each part. */
-function refusal(fault: 'conflict' | 'throttle' | 'error', { operation, parameters }: Call): Refusal {
+function refusal(fault: Exclude<Fault, 'hang' | 'reset' | 'lost'>, { operation, parameters }: Call): Refusal {
+  if (fault === 'nonsense') {
+    return { status: 400, type: 'ValidationException', message: JSON.stringify(parameters) };
+  }
   if (fault === 'error') return { status: 500, type: 'InternalServerError' };
   if (operation === 'TransactWriteItems') {
     const [first, ...others] = parameters.TransactItems;
@@ -110,9 +115,9 @@ function refusal(fault: 'conflict' | 'throttle' | 'error', { operation, paramete
   return { status: 400, type: 'ProvisionedThroughputExceededException' };
 }
 
-function refuse(outgoing: ServerResponse, { status, type, CancellationReasons }: Refusal): void {
+function refuse(outgoing: ServerResponse, refused: Refusal): void {
+  const { status, type, message = 'A fault that a test asked for', CancellationReasons } = refused;
   const __type = `com.amazonaws.dynamodb.v20120810#${type}`;
-  const message = 'A fault that a test asked for';
   outgoing
     .writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' })
     .end(JSON.stringify({ __type, message, ...(CancellationReasons && { CancellationReasons }) }));

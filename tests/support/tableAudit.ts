@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { localCredentials } from '../../local/table.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: an item of any kind
@@ -30,6 +30,24 @@ export async function deleteAccount(
   const documents = connect(endpoint);
   const deletions = keys.map((Key) => ({ DeleteRequest: { Key } }));
   await documents.send(new BatchWriteCommand({ RequestItems: { [TableName]: deletions } }));
+  documents.destroy();
+}
+
+/** Takes an attribute away from a user's item, as no write of the service ever does. */
+export async function damageUser(
+  endpoint: string,
+  TableName: string,
+  { username, attribute }: { username: string; attribute: string },
+): Promise<void> {
+  const documents = connect(endpoint);
+  await documents.send(
+    new UpdateCommand({
+      TableName,
+      Key: { PK: `USER#${username.toLowerCase()}`, SK: '#PROFILE' },
+      UpdateExpression: 'REMOVE #attribute',
+      ExpressionAttributeNames: { '#attribute': attribute },
+    }),
+  );
   documents.destroy();
 }
 

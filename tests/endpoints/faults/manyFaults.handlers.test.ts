@@ -11,7 +11,14 @@ const proxy = await startFaultProxy(inject('database'));
 process.env.DYNAMODB_ENDPOINT = proxy.endpoint;
 
 /** In percent of all calls: 20 together. */
-const SHARES: Record<Fault, number> = { conflict: 6, error: 4, reset: 4, lost: 4, throttle: 1.5, hang: 0.5 };
+const SHARES: Partial<Record<Fault, number>> = {
+  conflict: 6,
+  error: 4,
+  reset: 4,
+  lost: 4,
+  throttle: 1.5,
+  hang: 0.5,
+};
 
 function drawFault(random: () => number): Fault | undefined {
   let drawn = random() * 100;

@@ -56,6 +56,17 @@ test('follows once when the first answer is lost and the second try meets a conf
   expect(await audit()).toEqual([]);
 });
 
+test('a cursor that is refused leaves no call behind that fails later', async () => {
+  proxy.fault = () => undefined;
+  const { username, access: token } = await newUser();
+  proxy.fault = () => 'nonsense';
+  proxy.calls.length = 0;
+  for (const path of ['/following/', `/${username}/following/`, `/${username}/followers/`]) {
+    expect((await get(`${path}?cursor=nonsense`, { token })).body.code).toBe('invalid');
+  }
+  expect(proxy.calls).toEqual([]);
+});
+
 test('counts a failed login once when the answer to the count is lost', async () => {
   proxy.fault = () => undefined;
   const { username, password } = await newUser();
