@@ -31,7 +31,7 @@ const rs256 = (key: KeyObject) => (input: string) =>
   sign('sha256', Buffer.from(input), key).toString('base64url');
 
 /** Signs with our own key. */
-export const signedByUs = rs256(ownKey);
+const signedByUs = rs256(ownKey);
 
 /** Signs with a key that is none of ours. */
 export const signedByAStranger = rs256(strangerKey);

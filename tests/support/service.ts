@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { freePort } from '../../local/database.ts';
-import { findSecrets } from './logs.ts';
+import { findSecrets } from './secrets.ts';
 import { root } from './serverless.ts';
 
 const START_SECONDS = 60;

@@ -87,7 +87,7 @@ export function findContradictions(items: readonly Item[]): string[] {
   for (const { PK, id, username, email } of users) {
     const stripes = items.filter((item) => item.PK === PK && String(item.SK).startsWith('#COUNT#'));
     const count = (name: string) => stripes.reduce((sum, stripe) => sum + (stripe[name] ?? 0), 0);
-    const following = edges.filter((edge) => edge.follower === id).length;
+    const following = edges.filter((edge) => edge.PK === PK).length;
     const followers = edges.filter((edge) => edge.following === id).length;
     check(keyed.get(`USER_ID#${id} USER_ID`)?.username === username, `${username} has no claim on id ${id}`);
     const claim = keyed.get(`EMAIL#${String(email).toLowerCase()} EMAIL`);
@@ -107,9 +107,9 @@ export function findContradictions(items: readonly Item[]): string[] {
     const claimed = SK === 'EMAIL' ? `EMAIL#${user?.email.toLowerCase()}` : `USER_ID#${user?.id}`;
     check(claimed === PK, `${PK} is claimed for nobody`);
   }
-  for (const { follower_username, following_username } of edges) {
-    const known = userOf(follower_username) && userOf(following_username);
-    check(known, `${follower_username} follows ${following_username}, and one of them is nobody`);
+  for (const { PK, following_username } of edges) {
+    const known = keyed.get(`${PK} #PROFILE`) && userOf(following_username);
+    check(known, `${PK} follows ${following_username}, and one of them is nobody`);
   }
   const users_ids = users.map(({ id }) => id);
   const edge_ids = edges.map(({ id }) => id);

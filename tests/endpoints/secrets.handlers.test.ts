@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { del, get, newUser, patch, post, registration } from '../support/api.ts';
 import { type Fault, startFaultProxy } from '../support/faultProxy.ts';
-import { captureOutput, findSecrets } from '../support/logs.ts';
+import { captureOutput, findSecrets } from '../support/secrets.ts';
 import { damageUser } from '../support/tableAudit.ts';
 
 const proxy = await startFaultProxy(inject('database'));
