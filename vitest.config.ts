@@ -7,8 +7,13 @@ const shared = {
   hookTimeout: 60_000,
 };
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
+    // `--mode soak` is the long form.
+    env:
+      mode === 'soak'
+        ? { CROWD_REQUESTS: '1000', BAD_INPUT_RUNS: '2000' }
+        : { CROWD_REQUESTS: '200', BAD_INPUT_RUNS: '60' },
     reporters: process.env.CI ? ['default'] : ['dot'],
     projects: [
       {
@@ -41,4 +46,4 @@ export default defineConfig({
       },
     ],
   },
-});
+}));

@@ -89,6 +89,18 @@ export class Defect extends Error {
   override readonly name: string = 'Defect';
 }
 
+/** Too many attempts; until the time is over the answer is no, whatever the request says. */
+export class Throttled extends ApiError {
+  override readonly name = 'Throttled';
+  /** Seconds until another try makes sense. */
+  readonly retry_after: number;
+
+  constructor(retry_after: number) {
+    super('throttled', 'There were too many failed attempts; please try again later.');
+    this.retry_after = retry_after;
+  }
+}
+
 /** The request can be served, but not now; nothing was half written, and trying again is safe. */
 export class Unavailable extends ApiError {
   override readonly name = 'Unavailable';

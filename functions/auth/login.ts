@@ -11,5 +11,5 @@ export const handler = endpoint(
     errors: ['no_active_account', 'throttled'],
     answer: v.object({ user: LoggedInUser, access: v.string(), refresh: v.string() }),
   },
-  ({ body, clock }) => login(body, clock),
+  ({ body, source_ip, clock }) => login(body, source_ip, clock),
 );

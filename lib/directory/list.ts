@@ -20,14 +20,16 @@ export const UserBatch = v.object({
 
 /**
  * One batch of the users that match, with exact totals, as the caller may see them. Every registration and profile
- * change that was answered before is in it.
+ * change that was answered before is in it. Whether the caller still has an account is asked of the table: a replica
+ * hears of changes only, never that somebody is gone.
  */
 export async function listUsers(query: DirectoryQuery, caller: Identity | undefined) {
   const directory = await readDirectory();
-  if (caller && !directory.has(caller)) await requireAccount(caller);
   const { total, cards } = directory.find(query);
   const names = cards.map(({ username }) => username);
-  const followed = caller ? await readFollowed(caller.username, names) : new Set<string>();
+  const [followed] = caller
+    ? await Promise.all([readFollowed(caller.username, names), requireAccount(caller)])
+    : [new Set<string>()];
   return {
     message: 'Users retrieved successfully',
     users: cards.map((card) => ({ ...card, is_following: followed.has(card.username.toLowerCase()) })),

@@ -1,5 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { withDeadline } from '../deadline.ts';
 import { Defect, Unavailable } from '../errors.ts';
 import { log } from '../log.ts';
 import { type Consumption, metered } from '../table/meter.ts';
@@ -30,7 +31,7 @@ export function edge(operation: OperationId | 'notFound', middlewares: Middlewar
   return (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> =>
     metered(async (consumption) => {
       const start = performance.now();
-      const response = await handler(event, context);
+      const response = await withDeadline(context.getRemainingTimeInMillis(), () => handler(event, context));
       logRequest(operation, event, response, consumption, performance.now() - start);
       return response;
     });

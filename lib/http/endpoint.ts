@@ -14,6 +14,8 @@ export interface Input<Rule extends CallerRule, Query, Body> {
   username: string;
   query: Query;
   body: Body;
+  /** The address that the gateway saw the request come from; no header of the client can change it. */
+  source_ip: string;
   clock: Clock;
 }
 
@@ -40,6 +42,7 @@ export function endpoint<
       username: decodeParameter(event.pathParameters?.username ?? 'me'),
       query: query && parseInput(query, presentParameters(event.queryStringParameters)),
       body: body && parseInput(body, event.body),
+      source_ip: event.requestContext.identity.sourceIp,
       clock,
     } as unknown as Input<Rule, v.InferOutput<Query>, v.InferOutput<Body>>;
     return {

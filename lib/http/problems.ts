@@ -1,5 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import { ApiError, type ErrorCode, type FieldErrors, MethodNotAllowed, Unavailable } from '../errors.ts';
+import {
+  ApiError,
+  type ErrorCode,
+  type FieldErrors,
+  MethodNotAllowed,
+  Throttled,
+  Unavailable,
+} from '../errors.ts';
 
 /** The status that goes out with a code. */
 export const STATUS = {
@@ -64,7 +71,9 @@ function challenge({ code }: ApiError) {
 }
 
 const retryAfter = (error: ApiError) =>
-  error instanceof Unavailable ? { 'Retry-After': String(error.retry_after) } : {};
+  error instanceof Unavailable || error instanceof Throttled
+    ? { 'Retry-After': String(error.retry_after) }
+    : {};
 
 const allow = (error: ApiError) =>
   error instanceof MethodNotAllowed ? { Allow: error.allow.join(', ') } : {};

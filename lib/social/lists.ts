@@ -22,9 +22,10 @@ export const UserPage = page(ListedUser);
 /** Whom the caller follows, as follows, by name. */
 export async function listOwnFollowing(caller: Identity, query: EdgeQuery) {
   const list: EdgeList = { kind: 'following', username: caller.username };
+  const part = position(list, query);
   const [{ following_count }, edges] = await Promise.all([
     requireAccount(caller),
-    readFollowing(caller.username, position(list, query)),
+    readFollowing(caller.username, part),
   ]);
   return {
     count: following_count,
@@ -36,9 +37,10 @@ export async function listOwnFollowing(caller: Identity, query: EdgeQuery) {
 /** Whom a user follows, by name, as the caller may see them. `me` is the caller. */
 export async function listFollowing(username: string, caller: Identity | undefined, query: EdgeQuery) {
   const list: EdgeList = { kind: 'following', username: resolveMe(username, caller) };
+  const part = position(list, query);
   const [account, edges] = await Promise.all([
     readAccount(list.username),
-    readFollowing(list.username, position(list, query)),
+    readFollowing(list.username, part),
     caller && requireAccount(caller),
   ]);
   if (!account) throw new UserNotFound();
@@ -53,9 +55,10 @@ export async function listFollowing(username: string, caller: Identity | undefin
 /** Who follows a user, newest first, as the caller may see them. `me` is the caller. */
 export async function listFollowers(username: string, caller: Identity | undefined, query: EdgeQuery) {
   const list: EdgeList = { kind: 'followers', username: resolveMe(username, caller) };
+  const part = position(list, query);
   const [profile, followers] = await Promise.all([
     readUserWithCounts(list.username),
-    readFollowers(list.username, position(list, query)),
+    readFollowers(list.username, part),
     caller && requireAccount(caller),
   ]);
   if (!profile) throw new UserNotFound();

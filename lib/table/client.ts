@@ -1,4 +1,8 @@
-import { DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  DynamoDBServiceException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DynamoDBDocumentClient,
@@ -10,8 +14,9 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { config } from '../config.ts';
-import { Unavailable } from '../errors.ts';
-import { retrying } from './backoff.ts';
+import { deadline } from '../deadline.ts';
+import { translateFailure } from '../failures.ts';
+import { type Attempt, retrying } from './backoff.ts';
 import { measure } from './meter.ts';
 
 /** The primary key of an item; see keys.ts. */
@@ -37,7 +42,7 @@ const client = new DynamoDBClient({
   maxAttempts: 4,
   requestHandler: {
     connectionTimeout: 1000,
-    requestTimeout: 3000,
+    requestTimeout: 2000,
     throwOnRequestTimeout: true,
     httpAgent: { maxSockets: 256 },
     httpsAgent: { maxSockets: 256 },
@@ -47,28 +52,6 @@ const client = new DynamoDBClient({
 /** The document client of this instance. Send through the functions below, or through transaction.ts. */
 export const documents = DynamoDBDocumentClient.from(client);
 
-/** Turns what the database throws when it cannot serve us into {@link Unavailable}; passes on the rest. */
-export function translateFailure(error: unknown): never {
-  const refused = error instanceof DynamoDBServiceException && error.$fault === 'client';
-  if (refused && !isThrottle(error)) throw error;
-  const unreachable = error instanceof DynamoDBServiceException || isNetworkFailure(error);
-  throw unreachable ? new Unavailable(error) : error;
-}
-
-const THROTTLES = new Set([
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'TransactionConflictException',
-  'TransactionInProgressException',
-]);
-
-const isThrottle = (error: Error) => THROTTLES.has(error.name);
-
-function isNetworkFailure(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'TimeoutError' || 'code' in error || '$metadata' in error);
-}
-
 /** One item, or `undefined` when there is none. */
 export async function getItem(
   key: Key,
@@ -76,7 +59,7 @@ export async function getItem(
 ): Promise<RawItem | undefined> {
   const input: GetCommandInput = { TableName, Key: key, ConsistentRead: consistent };
   const command = new GetCommand({ ...input, ReturnConsumedCapacity: 'TOTAL' });
-  const { Item } = await measure('read', () => documents.send(command)).catch(translateFailure);
+  const { Item } = await measure('read', () => documents.send(command, deadline())).catch(translateFailure);
   return Item;
 }
 
@@ -101,9 +84,9 @@ async function getChunk(keys: readonly Key[], consistent: boolean): Promise<RawI
   return retrying(async () => {
     const RequestItems = { [TableName]: { Keys: [...missing], ConsistentRead: consistent } };
     const command = new BatchGetCommand({ RequestItems, ReturnConsumedCapacity: 'TOTAL' });
-    const { Responses, UnprocessedKeys } = await measure('read', () => documents.send(command)).catch(
-      translateFailure,
-    );
+    const { Responses, UnprocessedKeys } = await measure('read', () =>
+      documents.send(command, deadline()),
+    ).catch(translateFailure);
     items.push(...(Responses?.[TableName] ?? []));
     missing = (UnprocessedKeys?.[TableName]?.Keys ?? []) as Key[];
     if (missing.length > 0) return { again: new Error('The database left keys unprocessed.') };
@@ -116,9 +99,9 @@ export async function queryPage(
   query: Omit<QueryCommandInput, 'TableName'>,
 ): Promise<{ items: RawItem[]; next: RawItem | undefined }> {
   const command = new QueryCommand({ TableName, ...query, ReturnConsumedCapacity: 'TOTAL' });
-  const { Items = [], LastEvaluatedKey } = await measure('read', () => documents.send(command)).catch(
-    translateFailure,
-  );
+  const { Items = [], LastEvaluatedKey } = await measure('read', () =>
+    documents.send(command, deadline()),
+  ).catch(translateFailure);
   return { items: Items, next: LastEvaluatedKey };
 }
 
@@ -133,13 +116,18 @@ export async function* queryPages(query: Omit<QueryCommandInput, 'TableName'>): 
 }
 
 /**
- * Updates one item and returns the attributes that `ReturnValues` asks for. A failed condition throws
- * `ConditionalCheckFailedException`; see {@link isConditionFailure}.
+ * Updates one item and returns the attributes that `ReturnValues` asks for. Where a transaction has the item at the
+ * moment, tries again with jitter. An update whose answer was lost is sent again, so it must bear being carried out
+ * twice. A failed condition throws `ConditionalCheckFailedException`; see {@link isConditionFailure}.
  */
 export async function updateItem(update: Omit<UpdateCommandInput, 'TableName'>): Promise<RawItem> {
   const command = new UpdateCommand({ TableName, ...update, ReturnConsumedCapacity: 'TOTAL' });
-  const { Attributes } = await measure('write', () => documents.send(command)).catch(translateFailure);
-  return Attributes ?? {};
+  return retrying(() =>
+    measure('write', () => documents.send(command, deadline())).then(
+      ({ Attributes = {} }): Attempt<RawItem> => ({ value: Attributes }),
+      (error) => (error instanceof TransactionConflictException ? { again: error } : translateFailure(error)),
+    ),
+  );
 }
 
 /** Whether a write was refused because its condition did not hold. */

@@ -59,6 +59,14 @@ export const revokedTokenKey = (username: string, jti: string) => ({
   SK: `REVOKED#${jti}`,
 });
 
+/**
+ * Where failed logins are counted: by name, by address, or by both; `#` is in neither, so no two of them meet.
+ */
+export const failedLoginKey = ({ username = '', address = '' }: { username?: string; address?: string }) => ({
+  PK: `FAILED_LOGIN#${lower(username)}#${address}`,
+  SK: 'WINDOW',
+});
+
 export const userIdKey = (id: number) => ({ PK: `USER_ID#${id}`, SK: 'USER_ID' });
 
 export const emailKey = (email: string) => ({ PK: `EMAIL#${lower(email)}`, SK: 'EMAIL' });

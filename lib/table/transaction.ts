@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { deadline } from '../deadline.ts';
+import { translateFailure } from '../failures.ts';
 import { type Attempt, retrying } from './backoff.ts';
-import { documents, type RawItem, TableName, translateFailure } from './client.ts';
+import { documents, type RawItem, TableName } from './client.ts';
 import { measure } from './meter.ts';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -46,7 +48,7 @@ export async function transact<Name extends string>(parts: Record<Name, Part>): 
     new TransactWriteCommand({ TransactItems, ClientRequestToken, ReturnConsumedCapacity: 'TOTAL' });
 
   await retrying(() =>
-    measure('write', () => documents.send(command())).then(
+    measure('write', () => documents.send(command(), deadline())).then(
       (): Attempt<void> => ({ value: undefined }),
       (error) => whyCancelled(error, names),
     ),

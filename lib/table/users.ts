@@ -47,7 +47,8 @@ const AccountItem = v.object({ id: v.number(), following_count: v.number() });
 /** To whom a name belongs, and how many users it follows. */
 export type Account = v.InferOutput<typeof AccountItem>;
 
-const parseUser = (item: RawItem) => parseItem(UserItem, 'user', item);
+/** Parses a user item; see {@link parseItem}. */
+export const parseUser = (item: RawItem) => parseItem(UserItem, 'user', item);
 
 /** Which of a new user's unique values somebody else has. */
 export type Taken = 'username' | 'email';

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { loadSigningKey } from '../auth/keys.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import { issueTokenPair } from '../auth/tokens.ts';
 import type { Clock } from '../clock.ts';
@@ -50,11 +51,15 @@ const TAKEN_SENTENCES = {
 /**
  * Creates a user and signs the first tokens. Of any number of racing registrations of one name or address exactly
  * one wins; the others throw `username_taken` or `email_taken`, naming every value that is taken, and leave nothing
- * behind.
+ * behind. Nothing is written for a user who could not be given tokens: the signing key is loaded first.
  */
 export async function register(registration: v.InferOutput<typeof Registration>, clock: Clock) {
   const { password, password_confirm: _, ...fields } = registration;
-  const [password_hash, id] = await Promise.all([hashPassword(password), leaseIds('user', 1)]);
+  const [password_hash, id] = await Promise.all([
+    hashPassword(password),
+    leaseIds('user', 1),
+    loadSigningKey(),
+  ]);
 
   const now = clock();
   const user: User = { id, ...fields, avatar: null, password_hash, created_at: now, updated_at: now };

@@ -17,6 +17,7 @@ interface Options {
   token?: string | undefined;
   headers?: Record<string, string>;
   source_ip?: string;
+  time_left?: number;
 }
 
 /** Sends a request; `path` below the base path, `body` as JSON unless it is a string. */
@@ -26,7 +27,7 @@ export async function send(
   body?: unknown,
   options: Options = {},
 ): Promise<Answer> {
-  const { token, headers = {}, source_ip } = options;
+  const { token, headers = {}, source_ip, time_left } = options;
   const request: Request = {
     method,
     path: `${BASE_PATH}${path}`,
@@ -37,6 +38,7 @@ export async function send(
     },
     body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     ...(source_ip !== undefined && { source_ip }),
+    ...(time_left !== undefined && { time_left }),
   };
   const response = await exchange(request);
   return { ...response, body: parse(response) };

@@ -11,6 +11,8 @@ export interface Request {
   body?: string | undefined;
   /** Where it comes from. */
   source_ip?: string;
+  /** Milliseconds that the function has. */
+  time_left?: number;
 }
 
 /** A response as a client sees it, with header names in lower case. */
@@ -47,7 +49,7 @@ export async function invokeFunction(request: Request): Promise<Response> {
     methods.find(({ method }) => method === request.method) ?? methods.find(({ method }) => method === 'ANY');
   if (!route) throw new Error(`No function answers ${request.method} ${request.path}.`);
   const handler = await loadHandler(route.handler);
-  const result = await handler(toEvent(request, url, segments, route.segments), context(route.name));
+  const result = await handler(toEvent(request, url, segments, route.segments), context(route.name, request));
   return {
     status: result.statusCode,
     headers: Object.fromEntries(
@@ -100,9 +102,9 @@ function toEvent(request: Request, url: URL, segments: string[], template: strin
 }
 
 /** One process serves here what hundreds of instances would, so that its time is no function's. */
-const context = (functionName: string) =>
+const context = (functionName: string, { time_left = 120_000 }: Request) =>
   ({
     functionName,
     awsRequestId: randomUUID(),
-    getRemainingTimeInMillis: () => 120_000,
+    getRemainingTimeInMillis: () => time_left,
   }) as unknown as Context;

@@ -5,7 +5,7 @@ import type { TableProperties } from '../../local/table.ts';
 
 interface ServerlessFile {
   functions: Record<string, { handler: string; events: { http?: string }[] }>;
-  resources: { Resources: { UsersTable: { Properties: TableProperties } } };
+  resources: (string | { Resources: { UsersTable: { Properties: TableProperties } } })[];
 }
 
 /** The root of the project. */
@@ -16,4 +16,7 @@ export const serverless: ServerlessFile = parse(readFileSync(join(root, 'serverl
   logLevel: 'silent',
 });
 
-export const tableProperties = serverless.resources.Resources.UsersTable.Properties;
+const table = serverless.resources.find((part) => typeof part === 'object');
+if (!table) throw new Error('serverless.yml defines no table.');
+
+export const tableProperties = table.Resources.UsersTable.Properties;

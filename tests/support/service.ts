@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { freePort } from '../../local/database.ts';
+import { findSecrets } from './secrets.ts';
 import { root } from './serverless.ts';
 
 const START_SECONDS = 60;
@@ -26,7 +27,7 @@ export default async function setup(project: TestProject) {
   );
   let said = '';
   const keep = (text: Buffer) => {
-    said = (said + text).slice(-5000);
+    said += text;
   };
   service.stdout.on('data', keep);
   service.stderr.on('data', keep);
@@ -40,7 +41,7 @@ export default async function setup(project: TestProject) {
     ))
   ) {
     if (service.exitCode !== null || Date.now() > deadline)
-      throw new Error(`The service did not start:\n${said}`);
+      throw new Error(`The service did not start:\n${said.slice(-5000)}`);
     await sleep(200);
   }
   project.provide('service', url);
@@ -52,5 +53,7 @@ export default async function setup(project: TestProject) {
     await ended;
     clearTimeout(timer);
     await rm(join(root, build), { recursive: true, force: true });
+    const secrets = findSecrets(said);
+    if (secrets.length > 0) throw new Error(`The service logged secrets: ${secrets.slice(0, 5).join(', ')}`);
   };
 }

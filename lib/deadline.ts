@@ -1,0 +1,20 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Milliseconds before a function's time is up at which it stops waiting: enough to answer that it could not. */
+const MARGIN = 1000;
+
+const deadlines = new AsyncLocalStorage<AbortSignal>();
+
+/**
+ * Runs `work` on behalf of a request whose function has `time_left` milliseconds. Calls of other services that are
+ * under way shortly before the end are given up, so that the client gets an answer rather than a time-out.
+ */
+export function withDeadline<T>(time_left: number, work: () => Promise<T>): Promise<T> {
+  return deadlines.run(AbortSignal.timeout(Math.max(0, time_left - MARGIN)), work);
+}
+
+/** What aborts when the current request must be answered; for calls of other services. Never, outside a request. */
+export function deadline(): { abortSignal?: AbortSignal } {
+  const abortSignal = deadlines.getStore();
+  return abortSignal ? { abortSignal } : {};
+}

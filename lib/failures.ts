@@ -1,0 +1,37 @@
+import { Unavailable } from './errors.ts';
+
+/** What AWS calls a refusal that passes: the request was right, the moment was not. */
+const PASSING = new Set([
+  'InternalServerError',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'TooManyUpdates',
+  'TransactionConflictException',
+  'TransactionInProgressException',
+]);
+
+/** How the SDK and Node.js call a connection that was not made, broke or took too long. */
+const BROKEN = new Set(['AbortError', 'TimeoutError']);
+const SYSTEM_ERROR = /^E(?!RR_)[A-Z_]+$/;
+
+/** What the SDK adds to whatever goes wrong after a response came in. */
+interface ServiceFailure {
+  $fault?: 'client' | 'server';
+  $metadata?: { httpStatusCode?: number };
+}
+
+/**
+ * Turns what an AWS service or the way to it throws when it cannot serve us now into {@link Unavailable}. Passes on
+ * the rest as it is: refusals of what we asked for, and our own defects.
+ */
+export function translateFailure(error: unknown): never {
+  throw error instanceof Error && isPassing(error) ? new Unavailable(error) : error;
+}
+
+function isPassing(error: Error & ServiceFailure & { code?: unknown }): boolean {
+  if (PASSING.has(error.name) || BROKEN.has(error.name)) return true;
+  if ((error.$metadata?.httpStatusCode ?? 0) >= 500) return true;
+  if (error.$fault) return error.$fault === 'server';
+  return typeof error.code === 'string' && SYSTEM_ERROR.test(error.code);
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { newUser, post, uniqueName } from '../../support/api.ts';
+
+const TRIES = 100;
+
+let addresses = 0;
+
+/** One wrong login from an address of its own; how long it took, and what was answered but for the request's id. */
+async function tryLogin(username: string) {
+  const source_ip = `10.0.${addresses >> 8}.${addresses++ & 255}`;
+  const start = performance.now();
+  const { status, headers, text } = await post(
+    '/login/',
+    { username, password: 'wrong-password' },
+    { source_ip },
+  );
+  const { 'x-request-id': _, ...same } = headers;
+  return { duration: performance.now() - start, answer: JSON.stringify([status, same, text]) };
+}
+
+const median = (values: number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+test('a login with a known and one with an unknown name cannot be told apart', {
+  timeout: 180_000,
+}, async () => {
+  // No name is tried often enough to be throttled.
+  const names = await Promise.all(
+    Array.from({ length: 4 }, async () => ({ known: (await newUser()).username, unknown: uniqueName() })),
+  );
+  const durations = { known: [] as number[], unknown: [] as number[] };
+  const answers = new Set<string>();
+  for (let n = 0; n < TRIES; n++) {
+    for (const kind of n % 2 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
+      const { duration, answer } = await tryLogin(String(names[n % names.length]?.[kind]));
+      durations[kind].push(duration);
+      answers.add(answer);
+    }
+  }
+  expect(answers.size).toBe(1);
+  const ratio = median(durations.known) / median(durations.unknown);
+  expect(ratio).toBeGreaterThan(0.8);
+  expect(ratio).toBeLessThan(1.25);
+});

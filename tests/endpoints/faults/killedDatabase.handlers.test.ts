@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { type Database, startDatabase } from '../../../local/database.ts';
+import { createTable } from '../../../local/table.ts';
+import { get } from '../../support/api.ts';
+import { runCrowd } from '../../support/crowd.ts';
+import { startFaultProxy } from '../../support/faultProxy.ts';
+import { seededRandom } from '../../support/random.ts';
+import { tableProperties } from '../../support/serverless.ts';
+import { findContradictions, readTable } from '../../support/tableAudit.ts';
+
+const TABLE_NAME = 'users-on-file';
+const folder = await mkdtemp(join(tmpdir(), 'users-api-killed-'));
+const file = join(folder, 'users.db');
+
+delete process.env.DYNAMODB_ENDPOINT;
+let database: Database = await startDatabase({ file });
+const proxy = await startFaultProxy(database.endpoint);
+await createTable(database.endpoint, TABLE_NAME, tableProperties);
+Object.assign(process.env, { TABLE_NAME, DYNAMODB_ENDPOINT: proxy.endpoint });
+
+afterAll(async () => {
+  await proxy.stop();
+  await database.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function killAndRestart() {
+  process.kill(Number(database.pid), 'SIGKILL');
+  await sleep(500);
+  delete process.env.DYNAMODB_ENDPOINT;
+  database = await startDatabase({ file });
+  process.env.DYNAMODB_ENDPOINT = proxy.endpoint;
+  proxy.database = database.endpoint;
+}
+
+test('keeps everything that was answered when the database is killed under load', {
+  timeout: 300_000,
+}, async () => {
+  const requests = Number(process.env.CROWD_REQUESTS);
+  const load = runCrowd(16, requests, seededRandom(1));
+  for (const calls of [0.5, 1, 1.5]) {
+    while (proxy.calls.length < requests * calls) await sleep(20);
+    await killAndRestart();
+  }
+  const { statuses, wrong } = await load;
+  expect(wrong).toEqual([]);
+  expect(statuses[500]).toBeUndefined();
+  expect((await get('/')).status).toBe(200);
+  expect(findContradictions(await readTable(database.endpoint, TABLE_NAME))).toEqual([]);
+});

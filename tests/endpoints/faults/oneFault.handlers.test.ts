@@ -1,0 +1,114 @@
+import { expect, inject, test } from 'vitest';
+import { get, newUser, patch, post, registration } from '../../support/api.ts';
+import { type Call, type Fault, startFaultProxy } from '../../support/faultProxy.ts';
+import { findContradictions, readTable } from '../../support/tableAudit.ts';
+
+const proxy = await startFaultProxy(inject('database'));
+process.env.DYNAMODB_ENDPOINT = proxy.endpoint;
+
+/** Lets the first `times` calls of an operation fail, whoever makes them. */
+function failFirst(times: number, operation: string, fault: Fault) {
+  let left = times;
+  proxy.fault = (call: Call) => (call.operation === operation && left-- > 0 ? fault : undefined);
+}
+
+const audit = async () =>
+  findContradictions(await readTable(inject('database'), String(process.env.TABLE_NAME)));
+
+const PASSING: Fault[] = ['conflict', 'throttle', 'error', 'hang', 'reset', 'lost'];
+
+test.each(PASSING)('registers once in spite of one %s', async (fault) => {
+  failFirst(1, 'TransactWriteItems', fault);
+  const answer = await post('/register/', registration());
+  expect(answer.status).toBe(201);
+  expect(await audit()).toEqual([]);
+});
+
+test.each(PASSING)('follows and unfollows once in spite of one %s', async (fault) => {
+  proxy.fault = () => undefined;
+  const [alice, bob] = [await newUser(), await newUser()];
+  failFirst(1, 'TransactWriteItems', fault);
+  const followed = await post('/follow/', { following: bob.id }, { token: alice.access });
+  expect(followed.status).toBe(201);
+  expect((await get(`/${bob.username}/`)).body.followers_count).toBe(1);
+  expect((await get('/following/', { token: alice.access })).body.count).toBe(1);
+  expect(await audit()).toEqual([]);
+});
+
+test.each(PASSING)('changes a profile in spite of one %s', async (fault) => {
+  proxy.fault = () => undefined;
+  const { access: token } = await newUser();
+  failFirst(1, 'UpdateItem', fault);
+  expect((await patch('/me/update/', { bio: 'New' }, { token })).body.bio).toBe('New');
+  failFirst(1, 'TransactWriteItems', fault);
+  const email = registration().email;
+  expect((await patch('/me/update/', { email }, { token })).body.email).toBe(email);
+  expect(await audit()).toEqual([]);
+});
+
+test('follows once when the first answer is lost and the second try meets a conflict', async () => {
+  proxy.fault = () => undefined;
+  const [alice, bob] = [await newUser(), await newUser()];
+  const faults: Fault[] = ['lost', 'conflict'];
+  proxy.fault = ({ operation }) => (operation === 'TransactWriteItems' ? faults.shift() : undefined);
+  const followed = await post('/follow/', { following: bob.id }, { token: alice.access });
+  expect(followed.status).toBe(201);
+  expect(await audit()).toEqual([]);
+});
+
+test('a cursor that is refused leaves no call behind that fails later', async () => {
+  proxy.fault = () => undefined;
+  const { username, access: token } = await newUser();
+  proxy.fault = () => 'nonsense';
+  proxy.calls.length = 0;
+  for (const path of ['/following/', `/${username}/following/`, `/${username}/followers/`]) {
+    expect((await get(`${path}?cursor=nonsense`, { token })).body.code).toBe('invalid');
+  }
+  expect(proxy.calls).toEqual([]);
+});
+
+test('counts a failed login once when the answer to the count is lost', async () => {
+  proxy.fault = () => undefined;
+  const { username, password } = await newUser();
+  const source_ip = '198.51.100.1';
+  for (let n = 0; n < 9; n++) {
+    failFirst(3, 'UpdateItem', 'lost');
+    const answer = await post('/login/', { username, password: 'wrong-password' }, { source_ip });
+    expect(answer.status).toBe(401);
+  }
+  proxy.fault = () => undefined;
+  expect((await post('/login/', { username, password }, { source_ip })).status).toBe(200);
+});
+
+test.each(PASSING)(
+  'answers 503 with Retry-After, well before the function ends, when every call meets a %s',
+  async (fault) => {
+    proxy.fault = () => undefined;
+    const [alice, bob] = [await newUser(), await newUser()];
+    proxy.fault = () => fault;
+    const time_left = 4000;
+    const token = alice.access;
+    const start = performance.now();
+    const answers = await Promise.all([
+      post('/register/', registration(), { time_left }),
+      post('/login/', { username: alice.username, password: alice.password }, { time_left }),
+      post('/token/refresh/', { refresh: alice.refresh }, { time_left }),
+      post('/logout/', { refresh: alice.refresh }, { token, time_left }),
+      get('/', { token, time_left }),
+      get(`/${bob.username}/`, { time_left }),
+      get('/me/', { token, time_left }),
+      patch('/me/update/', { bio: 'New' }, { token, time_left }),
+      patch('/me/update/', { email: registration().email }, { token, time_left }),
+      post('/follow/', { following: bob.id }, { token, time_left }),
+      get(`/${bob.username}/followers/`, { time_left }),
+      get('/me/stats/', { token, time_left }),
+    ]);
+    expect(performance.now() - start).toBeLessThan(time_left);
+    for (const answer of answers) {
+      expect(answer.body).toMatchObject({ status: 503, code: 'unavailable' });
+      expect(answer.headers['retry-after']).toBe('1');
+    }
+    proxy.fault = () => undefined;
+    expect(await audit()).toEqual([]);
+  },
+);

@@ -1,0 +1,35 @@
+/** What no log may hold, whoever it is about: the tests use such passwords and addresses, and no others. */
+const SECRETS = [
+  /password123/g,
+  /wrong-password/g,
+  /eyJ[\w-]{10,}\.[\w-]+/g,
+  /\$2[aby]\$\d\d\$/g,
+  /[\w.+-]+@example\.(com|org)/gi,
+  /"d":"[\w-]{100,}/g,
+];
+
+/** The secrets in a text: passwords, tokens, hashes, private keys, email addresses. */
+export function findSecrets(text: string): string[] {
+  return SECRETS.flatMap((secret) => [...text.matchAll(secret)].map(([found]) => found));
+}
+
+/** Collects everything that is written to standard output and standard error while `work` runs. */
+export async function captureOutput(work: () => Promise<void>): Promise<string> {
+  const streams = [process.stdout, process.stderr];
+  const originals = streams.map(({ write }) => write);
+  let captured = '';
+  for (const stream of streams) {
+    stream.write = (text: string | Uint8Array) => {
+      captured += typeof text === 'string' ? text : Buffer.from(text).toString();
+      return true;
+    };
+  }
+  try {
+    await work();
+  } finally {
+    streams.forEach((stream, n) => {
+      stream.write = originals[n] ?? stream.write;
+    });
+  }
+  return captured;
+}

@@ -1,0 +1,185 @@
+import { beforeAll, expect, test } from 'vitest';
+import { rights } from '../../support/rights.ts';
+import { serverless } from '../../support/serverless.ts';
+import { grantsOf, packageService, resourcesOf, type Template } from '../../support/stack.ts';
+
+let template: Template;
+
+beforeAll(async () => {
+  template = await packageService();
+}, 180_000);
+
+const properties = (name: string) => template.Resources[name]?.Properties ?? {};
+
+const logicalName = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
+
+/** Actions that AWS knows on all resources only. */
+const UNBOUNDED: Record<string, string> = {
+  'xray:PutTraceSegments': 'X-Ray has no resources',
+  'xray:PutTelemetryRecords': 'X-Ray has no resources',
+};
+
+test('gives every function a role of its own', () => {
+  const functions = Object.keys(serverless.functions);
+  const roles = functions.map((name) => {
+    const reference = properties(`${logicalName(name)}LambdaFunction`).Role;
+    return reference['Fn::GetAtt'][0];
+  });
+  expect(roles).toEqual(functions.map((name) => `${logicalName(name)}Role`));
+});
+
+test('gives every function the rights that are listed for it and no others', () => {
+  const short = (name: string, action: string, resource: unknown) => {
+    const text = JSON.stringify(resource);
+    if (text.includes(`${logicalName(name)}LogGroup`) && action.startsWith('logs:')) return [];
+    if (action in UNBOUNDED) return [];
+    const place =
+      text === '{"Fn::GetAtt":["UsersTable","Arn"]}'
+        ? 'table'
+        : text === `{"Fn::Sub":"\${UsersTable.Arn}/index/GSI1"}`
+          ? 'index'
+          : text.includes(':parameter/users-api/dev/signing-keys"')
+            ? 'keys'
+            : text;
+    return [`${place} ${action.split(':')[1]}`];
+  };
+  const grants = grantsOf(template);
+  const granted = Object.keys(serverless.functions).map((name) => {
+    const own = grants.filter(({ role }) => role === `${logicalName(name)}Role`);
+    return [name, own.flatMap(({ action, resource }) => short(name, action, resource)).sort()];
+  });
+  const listed = Object.entries(rights).map(([name, list]) => [name, [...list].sort()]);
+  expect(Object.fromEntries(granted)).toEqual(Object.fromEntries(listed));
+});
+
+test('gives rights to functions only', () => {
+  const roles = new Set(Object.keys(serverless.functions).map((name) => `${logicalName(name)}Role`));
+  expect(grantsOf(template).filter(({ role }) => !roles.has(role))).toEqual([]);
+  expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([]);
+  expect(resourcesOf(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
+});
+
+test('uses policies of others only where AWS wants its own', () => {
+  const attached = resourcesOf(template, 'AWS::IAM::Role').flatMap(([name, role]) =>
+    (role.Properties.ManagedPolicyArns ?? []).map((arn: unknown) => [name, JSON.stringify(arn)]),
+  );
+  // API Gateway checks that the role with which it writes logs has exactly this policy's rights.
+  expect(attached).toEqual([
+    [
+      'GatewayLogRole',
+      expect.stringContaining(':aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs'),
+    ],
+  ]);
+});
+
+test('allows no wildcard, except where AWS knows nothing narrower', () => {
+  const wild = grantsOf(template).filter(
+    ({ action, resource }) => action.includes('*') || JSON.stringify(resource).includes('*'),
+  );
+  expect(wild.filter(({ action }) => !(action in UNBOUNDED))).toEqual([]);
+});
+
+test('lets API Gateway, and nobody else, invoke functions, for this API only', () => {
+  const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
+  expect(permissions.length).toBeGreaterThan(0);
+  for (const [, { Properties }] of permissions) {
+    expect(Properties.Principal).toBe('apigateway.amazonaws.com');
+    expect(JSON.stringify(Properties.SourceArn)).toContain('{"Ref":"ApiGatewayRestApi"}');
+  }
+});
+
+test('makes nothing public but the API', () => {
+  expect(resourcesOf(template, 'AWS::Lambda::Url')).toEqual([]);
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::S3::BucketPolicy')) {
+    for (const { Effect } of Properties.PolicyDocument.Statement) expect(Effect).toBe('Deny');
+  }
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::S3::Bucket')) {
+    expect(Properties).not.toHaveProperty('AccessControl');
+    expect(Properties).toHaveProperty('BucketEncryption');
+  }
+});
+
+test('protects the table against loss', () => {
+  const [[, table] = []] = resourcesOf(template, 'AWS::DynamoDB::Table');
+  expect(table?.DeletionPolicy).toBe('Retain');
+  expect(table?.Properties).toMatchObject({
+    BillingMode: 'PAY_PER_REQUEST',
+    DeletionProtectionEnabled: true,
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    SSESpecification: { SSEEnabled: true },
+  });
+});
+
+test('keeps every log for a limited time', () => {
+  const logs = resourcesOf(template, 'AWS::Logs::LogGroup');
+  expect(logs.length).toBe(Object.keys(serverless.functions).length + 1);
+  for (const [, { Properties }] of logs) expect(Properties.RetentionInDays).toBe(30);
+});
+
+test('traces every function and the API', () => {
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::Lambda::Function')) {
+    expect(Properties.TracingConfig).toEqual({ Mode: 'Active' });
+  }
+  expect(properties('GatewayStage').TracingEnabled).toBe(true);
+});
+
+test('limits and compresses what goes through the API', () => {
+  const { MethodSettings } = properties('GatewayStage');
+  for (const setting of MethodSettings) {
+    expect(setting.ThrottlingRateLimit).toBeGreaterThan(0);
+    expect(setting.ThrottlingBurstLimit).toBeGreaterThan(0);
+    expect(setting).toMatchObject({ LoggingLevel: 'OFF', DataTraceEnabled: false });
+  }
+  expect(MethodSettings[0]).toMatchObject({ HttpMethod: '*', ResourcePath: '/*' });
+  expect(properties('ApiGatewayRestApi').MinimumCompressionSize).toBe(1024);
+});
+
+test('writes an access log of JSON lines without headers, bodies and queries', () => {
+  const line = JSON.parse(properties('GatewayStage').AccessLogSetting.Format);
+  expect(Object.values(line)).toContain('$context.requestId');
+  expect(JSON.stringify(line)).not.toMatch(/authorizer|header|querystring|\$context\.path\b|body/i);
+});
+
+test('answers in the shape of the API when a request reaches no function', () => {
+  const responses = resourcesOf(template, 'AWS::ApiGateway::GatewayResponse');
+  const answers = responses.map(([, { Properties }]) => {
+    const { ResponseType, StatusCode, ResponseParameters, ResponseTemplates } = Properties;
+    const problem = JSON.parse(ResponseTemplates['application/json']);
+    expect(problem).toEqual({
+      type: 'about:blank',
+      title: expect.any(String),
+      status: Number(StatusCode),
+      detail: expect.any(String),
+      code: expect.any(String),
+    });
+    const header = (name: string) => ResponseParameters[`gatewayresponse.header.${name}`];
+    expect(header('Content-Type')).toBe("'application/problem+json'");
+    expect(header('X-Request-Id')).toBe('context.requestId');
+    expect(header('Access-Control-Allow-Origin')).toBe("'*'");
+    expect(header('Retry-After')).toBe([429, 503].includes(problem.status) ? "'1'" : undefined);
+    return [ResponseType, problem.code];
+  });
+  expect(Object.fromEntries(answers)).toMatchObject({
+    DEFAULT_4XX: 'invalid',
+    DEFAULT_5XX: 'internal_error',
+    INTEGRATION_TIMEOUT: 'unavailable',
+    MISSING_AUTHENTICATION_TOKEN: 'not_found',
+    REQUEST_TOO_LARGE: 'payload_too_large',
+    THROTTLED: 'throttled',
+  });
+});
+
+test('deploys the API with the responses that it has now', () => {
+  const [[, deployment] = []] = resourcesOf(template, 'AWS::ApiGateway::Deployment');
+  const responses = resourcesOf(template, 'AWS::ApiGateway::GatewayResponse').map(([name]) => name);
+  expect(deployment?.DependsOn).toEqual(expect.arrayContaining(responses));
+});
+
+test('watches errors, slow answers and throttles', () => {
+  const watched = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(
+    ([, { Properties }]) => Properties.MetricName,
+  );
+  expect(watched).toEqual(
+    expect.arrayContaining(['5XXError', 'Latency', 'Throttles', 'ReadThrottleEvents', 'WriteThrottleEvents']),
+  );
+});
