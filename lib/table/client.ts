@@ -1,14 +1,21 @@
-import { DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  DynamoDBServiceException,
+} from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DynamoDBDocumentClient,
   GetCommand,
   type GetCommandInput,
+  PutCommand,
+  type PutCommandInput,
   QueryCommand,
   type QueryCommandInput,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { config } from '../config.ts';
 import { Unavailable } from '../errors.ts';
 import { retrying } from './backoff.ts';
@@ -132,6 +139,12 @@ export async function* queryPages(query: Omit<QueryCommandInput, 'TableName'>): 
   } while (start);
 }
 
+/** Writes one item whole. A failed condition throws; see {@link isConditionFailure}. */
+export async function putItem(put: Omit<PutCommandInput, 'TableName'>): Promise<void> {
+  const command = new PutCommand({ TableName, ...put, ReturnConsumedCapacity: 'TOTAL' });
+  await measure('write', () => documents.send(command)).catch(translateFailure);
+}
+
 /**
  * Updates one item and returns the attributes that `ReturnValues` asks for. A failed condition throws
  * `ConditionalCheckFailedException`; see {@link isConditionFailure}.
@@ -143,6 +156,11 @@ export async function updateItem(update: Omit<UpdateCommandInput, 'TableName'>):
 }
 
 /** Whether a write was refused because its condition did not hold. */
-export function isConditionFailure(error: unknown): boolean {
-  return error instanceof DynamoDBServiceException && error.name === 'ConditionalCheckFailedException';
+export function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
+  return error instanceof ConditionalCheckFailedException;
+}
+
+/** The item on which a condition failed, where the write asked for it (`ReturnValuesOnConditionCheckFailure`). */
+export function refusingItem({ Item }: ConditionalCheckFailedException): RawItem | undefined {
+  return Item && unmarshall(Item);
 }

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'vitest';
+import { Directory } from '../../lib/directory/directory.ts';
+import { listUsers } from '../../lib/directory/list.ts';
+import { type DirectoryQuery, ORDERINGS } from '../../lib/directory/search.ts';
+import { writeSnapshot } from '../../lib/directory/writer.ts';
+import { documents, TableName } from '../../lib/table/client.ts';
+import { type Card, readFeed } from '../../lib/table/directory.ts';
+import { snapshotChunkKey } from '../../lib/table/keys.ts';
+import { leaseIds } from '../../lib/table/sequences.ts';
+import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
+import { insertUser, updateUser } from '../../lib/table/users.ts';
+import { expectedBatch } from './directoryModel.ts';
+import { below, oneOf, type Random } from './random.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** How late a write may come after its stamp: less than the directory looks back. */
+const LATEST = 28 * SECOND;
+
+/** Few letters, so that terms meet; with all that case, patterns, quotes and encodings can go wrong on. */
+const ALPHABET = [
+  'a',
+  'b',
+  'A',
+  'B',
+  'é',
+  'É',
+  'σ',
+  'ς',
+  'Σ',
+  'ß',
+  'İ',
+  '😀',
+  '%',
+  '_',
+  '"',
+  "'",
+  '*',
+  '-',
+  ' ',
+];
+const USERNAME_ALPHABET = ['a', 'b', 'A', 'B', '.', '_', '@', '+', '-'];
+
+class Broken extends Error {
+  override readonly name = 'Broken';
+}
+
+/** Several replicas over one table, and a model that says what each of them must answer. */
+export class DirectoryWorld {
+  readonly done: Record<string, number> = {};
+  readonly #random: Random;
+  readonly #cards = new Map<number, Card>();
+  readonly #directories: Directory[];
+  #now = Date.UTC(2026, 0, 1);
+  /** Pages of the feed until a read breaks off. */
+  #break_after = Number.POSITIVE_INFINITY;
+
+  constructor(random: Random, replicas: number) {
+    this.#random = random;
+    this.#directories = Array.from({ length: replicas }, () => this.#start());
+  }
+
+  /** Does one random thing. Answers are compared as they come. */
+  async step(): Promise<void> {
+    const [name, act] = this.#pickStep();
+    this.done[name] = (this.done[name] ?? 0) + 1;
+    await act();
+  }
+
+  /** Compares every replica, and a new one, with the model. */
+  async settle(): Promise<void> {
+    this.#directories.push(this.#start());
+    for (const directory of this.#directories) await this.#list(directory, this.#query());
+  }
+
+  #pickStep(): [string, () => Promise<unknown>] {
+    const directory = () => oneOf(this.#random, this.#directories);
+    const steps: [number, string, () => Promise<unknown>][] = [
+      [20, 'register', () => this.#register()],
+      [20, 'change', () => this.#change()],
+      [40, 'list', () => this.#list(directory(), this.#query())],
+      [5, 'list at once', () => this.#listAtOnce()],
+      [3, 'page through', () => this.#pageThrough(directory(), this.#query())],
+      [3, 'restart', () => this.#restart()],
+      [3, 'break', () => this.#breakOff(below(this.#random, this.#directories.length))],
+      [3, 'snapshot', () => writeSnapshot(this.#clock, 1)],
+      [1, 'race for a snapshot', () => this.#raceForSnapshot()],
+      [2, 'damage', () => this.#damage()],
+      [10, 'wait', () => this.#wait()],
+    ];
+    let left = below(
+      this.#random,
+      steps.reduce((sum, [weight]) => sum + weight, 0),
+    );
+    const step = steps.find(([weight]) => {
+      left -= weight;
+      return left < 0;
+    });
+    if (!step) throw new RangeError('No step was picked.');
+    return [step[1], step[2]];
+  }
+
+  readonly #clock = () => this.#now;
+
+  #start(): Directory {
+    const world = this;
+    return new Directory({
+      clock: this.#clock,
+      read_feed: async function* (shard, since) {
+        for await (const page of readFeed(shard, since)) {
+          if (world.#break_after-- <= 0) throw new Broken();
+          yield page;
+        }
+      },
+    });
+  }
+
+  /** Mostly a little ago, as when a write took long; now and then from a clock that is an hour ahead. */
+  #stamp(): number {
+    if (this.#random() < 0.02) return this.#now + 60 * MINUTE;
+    return this.#random() < 0.5 ? this.#now : this.#now - below(this.#random, LATEST);
+  }
+
+  async #register(): Promise<void> {
+    const id = await leaseIds('user', 1);
+    const stamp = this.#stamp();
+    const username = `${this.#text(4, USERNAME_ALPHABET)}${id}`;
+    const [first_name, last_name, bio] = [this.#text(5), this.#text(5), this.#text(12)];
+    const card: Card = {
+      ...{ id, username, first_name, last_name, bio, avatar: null },
+      ...{ created_at: stamp, updated_at: stamp },
+    };
+    const taken = await insertUser({ ...card, email: `${id}@example.com`, password_hash: 'none' });
+    expect(taken).toEqual([]);
+    this.#cards.set(id, card);
+  }
+
+  async #change(): Promise<void> {
+    if (this.#cards.size === 0) return;
+    const { id, username } = oneOf(this.#random, [...this.#cards.values()]);
+    const changes = {
+      ...(this.#random() < 0.5 && { first_name: this.#text(5) }),
+      ...(this.#random() < 0.5 && { bio: this.#text(12) }),
+      ...(this.#random() < 0.5 && { avatar: `https://example.com/${below(this.#random, 100)}` }),
+      last_name: this.#text(5),
+    };
+    const user = await updateUser({ id, username }, changes, this.#stamp());
+    if (!user) throw new Error('The user is gone.');
+    const { email: _, password_hash: __, ...card } = user;
+    this.#cards.set(id, card);
+  }
+
+  async #list(directory: Directory, query: DirectoryQuery): Promise<void> {
+    const expected = expectedBatch([...this.#cards.values()], query);
+    expect(await listUsers(query, undefined, directory), JSON.stringify(query)).toEqual(expected);
+  }
+
+  async #listAtOnce(): Promise<void> {
+    const directory = oneOf(this.#random, this.#directories);
+    await Promise.all(Array.from({ length: 4 }, () => this.#list(directory, this.#query())));
+  }
+
+  async #pageThrough(directory: Directory, query: DirectoryQuery): Promise<void> {
+    for (let batch_number = 0; batch_number < 5; batch_number++) {
+      await this.#list(directory, { ...query, batch_number });
+    }
+  }
+
+  async #restart(): Promise<void> {
+    this.#directories[below(this.#random, this.#directories.length)] = this.#start();
+  }
+
+  /** A reading of the feed, a first one or a later one, fails on its way. */
+  async #breakOff(position: number): Promise<void> {
+    if (this.#random() < 0.5) this.#directories[position] = this.#start();
+    this.#break_after = below(this.#random, 4);
+    const answer = listUsers(this.#query(), undefined, this.#directories[position]);
+    await expect(answer).rejects.toThrow(Broken);
+    this.#break_after = Number.POSITIVE_INFINITY;
+  }
+
+  async #raceForSnapshot(): Promise<void> {
+    const written = await Promise.all(Array.from({ length: 3 }, () => writeSnapshot(this.#clock, 1)));
+    expect(written.filter(({ outcome }) => outcome === 'written').length).toBeLessThan(2);
+  }
+
+  /** A chunk of the snapshot in force is lost, or comes to hold something else. */
+  async #damage(): Promise<void> {
+    const manifest = await readManifest(this.#now);
+    if (!manifest) return;
+    const chunk = below(this.#random, manifest.digests.length);
+    const { snapshot, expires_at } = manifest;
+    if (this.#random() < 0.5) {
+      await documents.send(new DeleteCommand({ TableName, Key: snapshotChunkKey(snapshot, chunk) }));
+    } else {
+      await writeChunk(snapshot, { chunk, data: new TextEncoder().encode(randomUUID()) }, expires_at);
+    }
+  }
+
+  async #wait(): Promise<void> {
+    this.#now += below(this.#random, oneOf(this.#random, [10, 10 * SECOND, 20 * MINUTE, 60 * 60 * MINUTE]));
+  }
+
+  #query(): DirectoryQuery {
+    const optional = (name: string) =>
+      this.#random() < 0.2 ? { [name]: this.#text(2).trim() || 'a' } : undefined;
+    const terms = Array.from({ length: below(this.#random, 4) }, () => this.#text(3).replaceAll(' ', ''));
+    return {
+      search: terms.filter(Boolean),
+      ...optional('first_name'),
+      ...optional('last_name'),
+      ordering: { by: oneOf(this.#random, ORDERINGS), descending: this.#random() < 0.5 },
+      batch_size: 1 + below(this.#random, 20),
+      batch_number: below(this.#random, 4),
+    };
+  }
+
+  #text(longest: number, alphabet: readonly string[] = ALPHABET): string {
+    const letters = Array.from({ length: below(this.#random, longest + 1) }, () =>
+      oneOf(this.#random, alphabet),
+    );
+    return letters.join('').trim().normalize('NFC');
+  }
+}
