@@ -49,7 +49,7 @@ async function measureSize(size: number): Promise<SizeFigures> {
   const snapshot = JSON.parse(await inProcess('prepare.ts', 'snapshot'));
   const from_snapshot = await coldLoads(runs, size);
   process.stderr.write(`${size}: loaded from the snapshot in ${Math.round(from_snapshot.ms)} ms\n`);
-  const requests = size > 200_000 ? 24 : 100;
+  const requests = size > 200_000 ? 40 : 100;
   const warm: Measured = JSON.parse(await inProcess('measure.ts', 'queries', String(requests), String(size)));
   if (!warm.timings || !warm.units) throw new Error('The queries were not measured.');
   return { size, from_index, from_snapshot, snapshot, timings: warm.timings, units: warm.units };

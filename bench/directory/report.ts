@@ -8,17 +8,15 @@ export interface ColdLoad {
   bytes: number;
   read_units: number;
   rss: number;
-  rss_before: number;
   rss_peak: number;
 }
 
-/** Times of one kind of request, in milliseconds: `p50` and `p99` without waits for the database, the others with. */
+/** Times of one kind of request, in milliseconds: `p50` and `p99` of the work alone, `total_p50` with all waits. */
 export interface Timing {
   label: string;
   p50: number;
   p99: number;
   total_p50: number;
-  total_p99: number;
 }
 
 /** What one process found. */
@@ -64,8 +62,8 @@ export function report(sizes: readonly SizeFigures[]): string {
     '# The directory, measured',
     '',
     `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${number(totalmem() / 2 ** 30)} GB; Node.js ${process.version}; the`,
-    'embedded database in memory on the same machine. "Own" is the time in which the process worked; the rest of "all" it',
-    'waited for the database. Written by `npm run bench:directory`.',
+    'embedded database in memory on the same machine. "Own" is the processor time of the thread that serves; the rest of',
+    '"all" it waited, for the database above all. Written by `npm run bench:directory`.',
     '',
     '## Cold load and memory',
     '',
@@ -110,8 +108,8 @@ export function report(sizes: readonly SizeFigures[]): string {
     ),
     line('read units / trips of a request', ({ units }) => `${number(units.read_units, 1)} / ${units.trips}`),
     '',
-    'Every request passes the whole handler, on a replica that has been brought up to date. Before each search a profile',
-    'changes, so that no search is remembered from the one before; only the next pages are.',
+    'Every request passes the whole handler and brings the replica up to date first. No search repeats an earlier one, so',
+    'nothing is remembered except for the next pages. After a profile change nothing is remembered at all.',
     '',
   ].join('\n');
 }

@@ -24,6 +24,7 @@ export const feedCount = directoryPartitions.length;
 export async function* readFeed(shard: number, since: number): AsyncGenerator<Card[]> {
   const pages = queryPages({
     IndexName: 'GSI1',
+    ProjectionExpression: Object.keys(CardItem.entries).join(', '),
     KeyConditionExpression: 'GSI1PK = :shard AND GSI1SK >= :since',
     ExpressionAttributeValues: { ':shard': directoryPartitions[shard], ':since': changesSince(since) },
   });
