@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
+import { pack } from '../../lib/directory/codec.ts';
 import { Directory } from '../../lib/directory/directory.ts';
 import { listUsers } from '../../lib/directory/list.ts';
 import { type DirectoryQuery, ORDERINGS } from '../../lib/directory/search.ts';
@@ -193,11 +195,21 @@ export class DirectoryWorld {
     if (!manifest) return;
     const chunk = below(this.#random, manifest.digests.length);
     const { snapshot, expires_at } = manifest;
-    if (this.#random() < 0.5) {
+    const kind = oneOf(this.#random, ['lost', 'noise', 'another']);
+    if (kind === 'lost') {
       await documents.send(new DeleteCommand({ TableName, Key: snapshotChunkKey(snapshot, chunk) }));
     } else {
-      await writeChunk(snapshot, { chunk, data: new TextEncoder().encode(randomUUID()) }, expires_at);
+      const data = kind === 'noise' ? new TextEncoder().encode(randomUUID()) : await this.#anotherChunk();
+      await writeChunk(snapshot, { chunk, data }, expires_at);
     }
+  }
+
+  /** A chunk that is whole, with as many cards as there are, and none of it true. */
+  async #anotherChunk(): Promise<Uint8Array<ArrayBuffer>> {
+    const cards = [...this.#cards.values()].map((card) => ({ ...card, bio: 'aba', updated_at: this.#now }));
+    const [chunk] = await Array.fromAsync(pack(Readable.from([cards])));
+    if (!chunk) throw new Error('There are no cards.');
+    return chunk.data;
   }
 
   async #wait(): Promise<void> {
