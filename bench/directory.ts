@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startDatabase } from '../local/database.ts';
 import { generateSigningKey, publicKeys } from '../local/keys.ts';
@@ -15,6 +16,9 @@ import { type Measured, report, type SizeFigures } from './directory/report.ts';
 const STANDARD_SIZES = ['1000', '10000', '100000'];
 /** Cold loads of small directories vary: the median of so many new processes counts. */
 const COLD_RUNS = 3;
+
+const MEASURE = import.meta.resolve('./directory/measure.ts');
+const PREPARE = import.meta.resolve('./directory/prepare.ts');
 
 const run = promisify(execFile);
 const sizes = (process.argv.length > 2 ? process.argv.slice(2) : STANDARD_SIZES).map(Number);
@@ -42,15 +46,15 @@ try {
 async function measureSize(size: number): Promise<SizeFigures> {
   process.env.TABLE_NAME = `bench-${size}`;
   await createTable(database.endpoint, `bench-${size}`, tableProperties);
-  await inProcess('prepare.ts', 'load', String(size));
+  await inProcess(PREPARE, 'load', String(size));
   const runs = size > 200_000 ? 1 : COLD_RUNS;
   const from_index = await coldLoads(runs, size);
   process.stderr.write(`${size}: loaded from the index in ${Math.round(from_index.ms)} ms\n`);
-  const snapshot = JSON.parse(await inProcess('prepare.ts', 'snapshot'));
+  const snapshot = JSON.parse(await inProcess(PREPARE, 'snapshot'));
   const from_snapshot = await coldLoads(runs, size);
   process.stderr.write(`${size}: loaded from the snapshot in ${Math.round(from_snapshot.ms)} ms\n`);
   const requests = size > 200_000 ? 40 : 100;
-  const warm: Measured = JSON.parse(await inProcess('measure.ts', 'queries', String(requests), String(size)));
+  const warm: Measured = JSON.parse(await inProcess(MEASURE, 'queries', String(requests), String(size)));
   if (!warm.timings || !warm.units) throw new Error('The queries were not measured.');
   return { size, from_index, from_snapshot, snapshot, timings: warm.timings, units: warm.units };
 }
@@ -58,7 +62,7 @@ async function measureSize(size: number): Promise<SizeFigures> {
 async function coldLoads(runs: number, size: number) {
   const loads = [];
   for (let n = 0; n < runs; n++) {
-    const { cold }: Measured = JSON.parse(await inProcess('measure.ts', 'load'));
+    const { cold }: Measured = JSON.parse(await inProcess(MEASURE, 'load'));
     if (cold.cards !== size) throw new Error(`${cold.cards} of ${size} cards were loaded.`);
     loads.push(cold);
   }
@@ -68,7 +72,7 @@ async function coldLoads(runs: number, size: number) {
 }
 
 async function inProcess(file: string, ...parameters: string[]): Promise<string> {
-  const work = run(process.execPath, [join(import.meta.dirname, 'directory', file), ...parameters]);
+  const work = run(process.execPath, [fileURLToPath(file), ...parameters]);
   work.child.stderr?.pipe(process.stderr);
   return (await work).stdout;
 }

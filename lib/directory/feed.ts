@@ -4,7 +4,7 @@ import { type Card, feedCount, readFeed } from '../table/directory.ts';
  * How far back each reading looks again, in milliseconds: longer than any request may run, so that a change that was
  * stamped early and written late is not missed.
  */
-export const OVERLAP = 30_000;
+const OVERLAP = 30_000;
 
 /**
  * When a change is surely in the index, in milliseconds after its stamp: far longer than an index ever lags. What is

@@ -6,7 +6,7 @@ import { DATA, INDEXES, ORDER_COLUMNS, PAGE_SIZE, UPSERT } from './schema.ts';
 import type { DirectoryQuery, Ordering } from './search.ts';
 
 /** A card as a list shows it. */
-export type ListedCard = Pick<Card, 'id' | 'username' | 'first_name' | 'last_name' | 'avatar'>;
+type ListedCard = Pick<Card, 'id' | 'username' | 'first_name' | 'last_name' | 'avatar'>;
 
 /** One batch of what matches, and how many match in all. */
 export interface Batch {

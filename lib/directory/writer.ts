@@ -36,7 +36,7 @@ const CLAIM = 11 * 60_000;
  * that another writer took over. `damaged`: the snapshot to build on was not whole and is now out of force, so the
  * next writer starts from the index.
  */
-export type Outcome = 'written' | 'not_due' | 'claimed' | 'lost' | 'damaged';
+type Outcome = 'written' | 'not_due' | 'claimed' | 'lost' | 'damaged';
 
 export interface Written {
   outcome: Outcome;
