@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { pack } from '../../lib/directory/codec.ts';
 import { Directory } from '../../lib/directory/directory.ts';
 import { listUsers } from '../../lib/directory/list.ts';
-import { type DirectoryQuery, ORDERINGS } from '../../lib/directory/search.ts';
+import type { DirectoryQuery } from '../../lib/directory/search.ts';
 import { writeSnapshot } from '../../lib/directory/writer.ts';
 import { documents, TableName } from '../../lib/table/client.ts';
 import { type Card, readFeed } from '../../lib/table/directory.ts';
@@ -14,6 +14,7 @@ import { leaseIds } from '../../lib/table/sequences.ts';
 import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
 import { insertUser, updateUser } from '../../lib/table/users.ts';
 import { expectedBatch } from './directoryModel.ts';
+import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
 import { below, oneOf, type Random } from './random.ts';
 
 const SECOND = 1000;
@@ -21,30 +22,6 @@ const MINUTE = 60 * SECOND;
 
 /** How late a write may come after its stamp: less than the directory looks back. */
 const LATEST = 28 * SECOND;
-
-/** Few letters, so that terms meet; with all that case, patterns, quotes and encodings can go wrong on. */
-const ALPHABET = [
-  'a',
-  'b',
-  'A',
-  'B',
-  'é',
-  'É',
-  'σ',
-  'ς',
-  'Σ',
-  'ß',
-  'İ',
-  '😀',
-  '%',
-  '_',
-  '"',
-  "'",
-  '*',
-  '-',
-  ' ',
-];
-const USERNAME_ALPHABET = ['a', 'b', 'A', 'B', '.', '_', '@', '+', '-'];
 
 class Broken extends Error {
   override readonly name = 'Broken';
@@ -75,7 +52,7 @@ export class DirectoryWorld {
   /** Compares every replica, and a new one, with the model. */
   async settle(): Promise<void> {
     this.#directories.push(this.#start());
-    for (const directory of this.#directories) await this.#list(directory, this.#query());
+    for (const directory of this.#directories) await this.#list(directory, randomQuery(this.#random));
   }
 
   #pickStep(): [string, () => Promise<unknown>] {
@@ -83,9 +60,9 @@ export class DirectoryWorld {
     const steps: [number, string, () => Promise<unknown>][] = [
       [20, 'register', () => this.#register()],
       [20, 'change', () => this.#change()],
-      [40, 'list', () => this.#list(directory(), this.#query())],
+      [40, 'list', () => this.#list(directory(), randomQuery(this.#random))],
       [5, 'list at once', () => this.#listAtOnce()],
-      [3, 'page through', () => this.#pageThrough(directory(), this.#query())],
+      [3, 'page through', () => this.#pageThrough(directory(), randomQuery(this.#random))],
       [3, 'restart', () => this.#restart()],
       [3, 'break', () => this.#breakOff(below(this.#random, this.#directories.length))],
       [3, 'snapshot', () => writeSnapshot(this.#clock, 1)],
@@ -129,8 +106,12 @@ export class DirectoryWorld {
   async #register(): Promise<void> {
     const id = await leaseIds('user', 1);
     const stamp = this.#stamp();
-    const username = `${this.#text(4, USERNAME_ALPHABET)}${id}`;
-    const [first_name, last_name, bio] = [this.#text(5), this.#text(5), this.#text(12)];
+    const username = `${randomUsername(this.#random)}${id}`;
+    const [first_name, last_name, bio] = [
+      randomText(this.#random, 5),
+      randomText(this.#random, 5),
+      randomText(this.#random, 12),
+    ];
     const card: Card = {
       ...{ id, username, first_name, last_name, bio, avatar: null },
       ...{ created_at: stamp, updated_at: stamp },
@@ -144,10 +125,10 @@ export class DirectoryWorld {
     if (this.#cards.size === 0) return;
     const { id, username } = oneOf(this.#random, [...this.#cards.values()]);
     const changes = {
-      ...(this.#random() < 0.5 && { first_name: this.#text(5) }),
-      ...(this.#random() < 0.5 && { bio: this.#text(12) }),
+      ...(this.#random() < 0.5 && { first_name: randomText(this.#random, 5) }),
+      ...(this.#random() < 0.5 && { bio: randomText(this.#random, 12) }),
       ...(this.#random() < 0.5 && { avatar: `https://example.com/${below(this.#random, 100)}` }),
-      last_name: this.#text(5),
+      last_name: randomText(this.#random, 5),
     };
     const user = await updateUser({ id, username }, changes, this.#stamp());
     if (!user) throw new Error('The user is gone.');
@@ -162,7 +143,7 @@ export class DirectoryWorld {
 
   async #listAtOnce(): Promise<void> {
     const directory = oneOf(this.#random, this.#directories);
-    await Promise.all(Array.from({ length: 4 }, () => this.#list(directory, this.#query())));
+    await Promise.all(Array.from({ length: 4 }, () => this.#list(directory, randomQuery(this.#random))));
   }
 
   async #pageThrough(directory: Directory, query: DirectoryQuery): Promise<void> {
@@ -179,7 +160,7 @@ export class DirectoryWorld {
   async #breakOff(position: number): Promise<void> {
     if (this.#random() < 0.5) this.#directories[position] = this.#start();
     this.#break_after = below(this.#random, 4);
-    const answer = listUsers(this.#query(), undefined, this.#directories[position]);
+    const answer = listUsers(randomQuery(this.#random), undefined, this.#directories[position]);
     await expect(answer).rejects.toThrow(Broken);
     this.#break_after = Number.POSITIVE_INFINITY;
   }
@@ -214,26 +195,5 @@ export class DirectoryWorld {
 
   async #wait(): Promise<void> {
     this.#now += below(this.#random, oneOf(this.#random, [10, 10 * SECOND, 20 * MINUTE, 60 * 60 * MINUTE]));
-  }
-
-  #query(): DirectoryQuery {
-    const optional = (name: string) =>
-      this.#random() < 0.2 ? { [name]: this.#text(2).trim() || 'a' } : undefined;
-    const terms = Array.from({ length: below(this.#random, 4) }, () => this.#text(3).replaceAll(' ', ''));
-    return {
-      search: terms.filter(Boolean),
-      ...optional('first_name'),
-      ...optional('last_name'),
-      ordering: { by: oneOf(this.#random, ORDERINGS), descending: this.#random() < 0.5 },
-      batch_size: 1 + below(this.#random, 20),
-      batch_number: below(this.#random, 4),
-    };
-  }
-
-  #text(longest: number, alphabet: readonly string[] = ALPHABET): string {
-    const letters = Array.from({ length: below(this.#random, longest + 1) }, () =>
-      oneOf(this.#random, alphabet),
-    );
-    return letters.join('').trim().normalize('NFC');
   }
 }
