@@ -24,6 +24,11 @@ const Environment = v.object(
   {
     /** Name of the one table. */
     TABLE_NAME: present,
+    /** Memory of the function in MB, set by Lambda; elsewhere what listUsers has. */
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: v.optional(
+      v.pipe(present, v.toNumber('is no number'), v.minValue(128, 'is too small')),
+      '1769',
+    ),
     /** Where the database answers, when it is not AWS. */
     DYNAMODB_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** The public base URL without its last slash: the `iss` of our tokens. */

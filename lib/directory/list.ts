@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Identity, requireAccount } from '../auth/accounts.ts';
 import { readFollowed } from '../table/follows.ts';
 import { Count, ListedUser } from '../users/views.ts';
-import { readDirectory } from './directory.ts';
+import { Directory } from './directory.ts';
 import type { DirectoryQuery } from './search.ts';
 
 /** The answer of the user list. */
@@ -18,14 +18,21 @@ export const UserBatch = v.object({
   }),
 });
 
+/** The directory of this instance. */
+const instanceDirectory = new Directory();
+
 /**
  * One batch of the users that match, with exact totals, as the caller may see them. Every registration and profile
  * change that was answered before is in it. Whether the caller still has an account is asked of the table: a replica
  * hears of changes only, never that somebody is gone.
  */
-export async function listUsers(query: DirectoryQuery, caller: Identity | undefined) {
-  const directory = await readDirectory();
-  const { total, cards } = directory.find(query);
+export async function listUsers(
+  query: DirectoryQuery,
+  caller: Identity | undefined,
+  directory = instanceDirectory,
+) {
+  const replica = await directory.read();
+  const { total, cards } = replica.find(query);
   const names = cards.map(({ username }) => username);
   const [followed] = caller
     ? await Promise.all([readFollowed(caller.username, names), requireAccount(caller)])

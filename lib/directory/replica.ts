@@ -1,9 +1,12 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Card } from '../table/directory.ts';
-import { type DirectoryQuery, fold, type Ordering } from './search.ts';
+import { condition, searchText } from './conditions.ts';
+import { RecentLists } from './recent.ts';
+import { DATA, INDEXES, ORDER_COLUMNS, PAGE_SIZE, UPSERT } from './schema.ts';
+import type { DirectoryQuery, Ordering } from './search.ts';
 
 /** A card as a list shows it. */
-export type ListedCard = Pick<Card, 'id' | 'username' | 'first_name' | 'last_name' | 'avatar'>;
+type ListedCard = Pick<Card, 'id' | 'username' | 'first_name' | 'last_name' | 'avatar'>;
 
 /** One batch of what matches, and how many match in all. */
 export interface Batch {
@@ -11,45 +14,36 @@ export interface Batch {
   cards: ListedCard[];
 }
 
-const SCHEMA = `
-  CREATE TABLE cards (
-    id INTEGER PRIMARY KEY,
-    username TEXT NOT NULL, first_name TEXT NOT NULL, last_name TEXT NOT NULL, avatar TEXT,
-    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-    username_key TEXT NOT NULL, first_name_key TEXT NOT NULL, last_name_key TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX by_username ON cards (username_key, id);
-  CREATE INDEX by_first_name ON cards (first_name_key, id);
-  CREATE INDEX by_last_name ON cards (last_name_key, id);
-  CREATE INDEX by_created_at ON cards (created_at, id);
-  CREATE VIRTUAL TABLE texts USING fts5 (
-    username, first_name, last_name, bio, tokenize = 'trigram case_sensitive 1'
-  );
-`;
+/** The cards need more memory than they may have. */
+export class ReplicaFull extends Error {
+  override readonly name = 'ReplicaFull';
+}
 
-const ORDER_COLUMNS = {
-  username: 'username_key',
-  first_name: 'first_name_key',
-  last_name: 'last_name_key',
-  created_at: 'created_at',
-} as const satisfies Record<Ordering, string>;
+/** What SQLite throws when a database has all the pages that it may have. */
+const SQLITE_FULL = 13;
 
-const TEXT_COLUMNS = ['username', 'first_name', 'last_name', 'bio'] as const;
-
-/** A trigram index finds nothing shorter than this, in code points. */
-const SHORTEST_INDEXED = 3;
+/** From this part of all cards on, walking the whole order is cheaper than sorting the matches. */
+const BROAD = 1 / 20;
 
 /**
  * A copy of all cards in memory that can be searched, ordered and counted. Cards may come in any order and any
- * number of times: the one that changed last stays.
+ * number of times: the one that changed last stays. Loading takes {@link add} any number of times and then
+ * {@link ready} once; after that, {@link apply} keeps it up to date. A replica on which one of them threw is to be
+ * discarded.
  */
 export class Replica {
   readonly #database = new DatabaseSync(':memory:');
   readonly #statements = new Map<string, StatementSync>();
+  readonly #recent = new RecentLists();
   #total = 0;
 
-  constructor() {
-    this.#database.exec(SCHEMA);
+  /** `limit`: how many bytes the cards and their indexes may take. */
+  constructor(limit = Number.MAX_SAFE_INTEGER) {
+    const pages = Math.min(Math.floor(limit / PAGE_SIZE), 0xfffffffe);
+    this.#database.exec(
+      `PRAGMA page_size = ${PAGE_SIZE}; PRAGMA temp_store = memory; PRAGMA max_page_count = ${pages}`,
+    );
+    this.#guarded(() => this.#database.exec(DATA));
   }
 
   /** How many cards there are. */
@@ -57,57 +51,109 @@ export class Replica {
     return this.#total;
   }
 
-  /** Takes in all of these cards, or on an error none. */
+  /** What the cards and their indexes take, in bytes. */
+  get bytes(): number {
+    return Number(this.#prepare('PRAGMA page_count').get()?.page_count) * PAGE_SIZE;
+  }
+
+  /** Takes in cards while loading. Throws {@link ReplicaFull}, as the other two do. */
+  add(cards: readonly Card[]): void {
+    this.#write(cards);
+  }
+
+  /** Builds the indexes over what was added: at once costs a fraction of one by one. */
+  ready(): void {
+    this.#guarded(() => this.#database.exec(INDEXES));
+    this.#count();
+  }
+
+  /** Takes in changes: all of these cards, or on an error none. */
   apply(cards: readonly Card[]): void {
-    if (cards.length === 0) return;
-    const total = this.#total;
-    this.#database.exec('BEGIN');
-    try {
-      for (const card of cards) this.#applyOne(card);
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      this.#total = total;
-      throw error;
-    }
-  }
-
-  #applyOne(card: Card): void {
-    const known = this.#prepare('SELECT updated_at FROM cards WHERE id = ?').get(card.id);
-    if (known && Number(known.updated_at) >= card.updated_at) return;
-    if (known) this.#prepare('DELETE FROM texts WHERE rowid = ?').run(card.id);
-    else this.#total++;
-    const { id, username, first_name, last_name, bio, avatar, created_at, updated_at } = card;
-    const keys = [username, first_name, last_name].map((text) => text.toLowerCase());
-    this.#prepare('INSERT OR REPLACE INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
-      ...[id, username, first_name, last_name, avatar, created_at, updated_at, ...keys],
-    );
-    this.#prepare(
-      'INSERT INTO texts (rowid, username, first_name, last_name, bio) VALUES (?, ?, ?, ?, ?)',
-    ).run(...[id, ...[username, first_name, last_name, bio].map(fold)]);
-  }
-
-  /** Whether the replica holds this name under this id. */
-  has({ id, username }: { id: number; username: string }): boolean {
-    return this.#prepare('SELECT 1 FROM cards WHERE id = ? AND username = ?').get(id, username) !== undefined;
+    if (this.#write(cards) === 0) return;
+    this.#recent.clear();
+    this.#count();
   }
 
   /** The batch that the query asks for, and the exact total of what matches. */
   find(query: DirectoryQuery): Batch {
-    const { sql, values } = condition(query);
-    const from = `FROM cards ${sql}`;
-    const total = sql
-      ? Number(this.#prepare(`SELECT count(*) AS total ${from}`).get(...values)?.total)
-      : this.#total;
     const { batch_number, batch_size, ordering } = query;
-    if (batch_number >= Math.ceil(total / batch_size)) return { total, cards: [] };
+    const matches = this.#matches(query);
+    const total = matches?.length ?? this.#total;
+    const start = batch_number * batch_size;
+    if (start >= total) return { total, cards: [] };
 
-    const direction = ordering.descending ? 'DESC' : 'ASC';
-    const order = `ORDER BY ${ORDER_COLUMNS[ordering.by]} ${direction}, id ${direction}`;
-    const columns = 'id, username, first_name, last_name, avatar';
-    const statement = this.#prepare(`SELECT ${columns} ${from} ${order} LIMIT ? OFFSET ?`);
-    const cards = statement.all(...values, batch_size, batch_number * batch_size);
-    return { total, cards: cards as unknown as ListedCard[] };
+    const size = Math.min(batch_size, total - start);
+    const low = ordering.descending ? total - start - size : start;
+    const ids = matches ? [...matches.subarray(low, low + size)] : this.#window(ordering.by, low, size);
+    if (ordering.descending) ids.reverse();
+    const card = this.#prepare('SELECT id, username, first_name, last_name, avatar FROM cards WHERE id = ?');
+    return { total, cards: ids.map((id) => card.get(id) as unknown as ListedCard) };
+  }
+
+  /** Frees the memory. */
+  close(): void {
+    this.#recent.clear();
+    this.#database.close();
+  }
+
+  /** The ids of what matches, in ascending order; `undefined` when everything does. */
+  #matches(query: DirectoryQuery): Float64Array | undefined {
+    const wanted = condition(query);
+    const { by } = query.ordering;
+    if (!wanted) return undefined;
+    return this.#recent.get(JSON.stringify([by, wanted]), () =>
+      this.#inOrder(this.#ids(wanted.sql, wanted.values), by),
+    );
+  }
+
+  #inOrder(ids: readonly number[], by: Ordering): Float64Array {
+    if (ids.length < this.#total * BROAD) {
+      const some = 'SELECT id FROM cards WHERE id IN (SELECT value FROM json_each(?))';
+      return Float64Array.from(this.#ids(`${some} ${ascending(by)}`, [JSON.stringify(ids)]));
+    }
+    const order = this.#recent.get(by, () =>
+      Float64Array.from(this.#ids(`SELECT id FROM cards ${ascending(by)}`, [])),
+    );
+    // One byte an id: they come from a sequence, so there are hardly more of them than cards.
+    const matching = new Uint8Array(ids.reduce((largest, id) => Math.max(largest, id), 0) + 1);
+    for (const id of ids) matching[id] = 1;
+    return order.filter((id) => matching[id] === 1);
+  }
+
+  /** The ids at these positions of the ascending order of all cards, counted from whichever end is nearer. */
+  #window(by: Ordering, low: number, size: number): number[] {
+    const all = 'SELECT id FROM cards';
+    if (low <= this.#total / 2) return this.#ids(`${all} ${ascending(by)} LIMIT ? OFFSET ?`, [size, low]);
+    const high = this.#total - low - size;
+    return this.#ids(`${all} ${descending(by)} LIMIT ? OFFSET ?`, [size, high]).reverse();
+  }
+
+  /** As one JSON text, many ids leave SQLite faster than as rows. */
+  #ids(sql: string, values: readonly (string | number)[]): number[] {
+    const row = this.#prepare(`SELECT json_group_array(id) AS ids FROM (${sql})`).get(...values);
+    return JSON.parse(String(row?.ids));
+  }
+
+  /** How many cards were new or different. */
+  #write(cards: readonly Card[]): number {
+    if (cards.length === 0) return 0;
+    return this.#guarded(() => {
+      const upsert = this.#prepare(UPSERT);
+      let written = 0;
+      this.#database.exec('BEGIN');
+      try {
+        for (const card of cards) written += Number(upsert.run(...columnsOf(card)).changes);
+        this.#database.exec('COMMIT');
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+      return written;
+    });
+  }
+
+  #count(): void {
+    this.#total = Number(this.#prepare('SELECT count(*) AS total FROM cards').get()?.total);
   }
 
   #prepare(sql: string): StatementSync {
@@ -118,36 +164,22 @@ export class Replica {
     }
     return statement;
   }
+
+  #guarded<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      const full = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL;
+      throw full ? new ReplicaFull('The cards take all the memory that they may have.') : error;
+    }
+  }
 }
 
-interface Condition {
-  sql: string;
-  values: SQLInputValue[];
-}
+const ascending = (by: Ordering) => `ORDER BY ${ORDER_COLUMNS[by]}, id`;
+const descending = (by: Ordering) => `ORDER BY ${ORDER_COLUMNS[by]} DESC, id DESC`;
 
-/** All conditions of a query must hold; long terms use the trigram index, short ones look at every card. */
-function condition({ search, first_name, last_name }: DirectoryQuery): Condition {
-  const contained: { columns: readonly string[]; text: string }[] = [
-    ...search.map((term) => ({ columns: TEXT_COLUMNS, text: fold(term) })),
-    ...(first_name === undefined ? [] : [{ columns: ['first_name'], text: fold(first_name) }]),
-    ...(last_name === undefined ? [] : [{ columns: ['last_name'], text: fold(last_name) }]),
-  ];
-  if (contained.length === 0) return { sql: '', values: [] };
-
-  const indexed = contained.filter(({ text }) => [...text].length >= SHORTEST_INDEXED);
-  const scanned = contained.filter(({ text }) => [...text].length < SHORTEST_INDEXED);
-  const match = indexed.map(
-    ({ columns, text }) => `{${columns.join(' ')}} : "${text.replaceAll('"', '""')}"`,
-  );
-  const tests = [
-    ...(match.length > 0 ? ['texts MATCH ?'] : []),
-    ...scanned.map(({ columns }) => `(${columns.map((column) => `instr(${column}, ?) > 0`).join(' OR ')})`),
-  ];
-  return {
-    sql: `WHERE id IN (SELECT rowid FROM texts WHERE ${tests.join(' AND ')})`,
-    values: [
-      ...(match.length > 0 ? [match.join(' AND ')] : []),
-      ...scanned.flatMap(({ columns, text }) => columns.map(() => text)),
-    ],
-  };
+function columnsOf({ id, username, first_name, last_name, bio, avatar, created_at, updated_at }: Card) {
+  const text = searchText([username, first_name, last_name, bio]);
+  const keys = [username.toLowerCase(), first_name.toLowerCase(), last_name.toLowerCase()];
+  return [id, text, username, first_name, last_name, avatar, ...keys, created_at, updated_at];
 }

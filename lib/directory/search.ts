@@ -7,7 +7,7 @@ const LONGEST_QUERY = 200;
 const MOST_TERMS = 10;
 
 /** What a directory can be ordered by; after `-`, the exact reverse. */
-const ORDERINGS = ['username', 'created_at', 'first_name', 'last_name'] as const;
+export const ORDERINGS = ['username', 'created_at', 'first_name', 'last_name'] as const;
 export type Ordering = (typeof ORDERINGS)[number];
 
 const ordering = v.pipe(

@@ -1,6 +1,6 @@
 import {
+  ConditionalCheckFailedException,
   DynamoDBClient,
-  DynamoDBServiceException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import {
@@ -8,11 +8,14 @@ import {
   DynamoDBDocumentClient,
   GetCommand,
   type GetCommandInput,
+  PutCommand,
+  type PutCommandInput,
   QueryCommand,
   type QueryCommandInput,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { config } from '../config.ts';
 import { deadline } from '../deadline.ts';
 import { translateFailure } from '../failures.ts';
@@ -115,6 +118,12 @@ export async function* queryPages(query: Omit<QueryCommandInput, 'TableName'>): 
   } while (start);
 }
 
+/** Writes one item whole. A failed condition throws; see {@link isConditionFailure}. */
+export async function putItem(put: Omit<PutCommandInput, 'TableName'>): Promise<void> {
+  const command = new PutCommand({ TableName, ...put, ReturnConsumedCapacity: 'TOTAL' });
+  await measure('write', () => documents.send(command)).catch(translateFailure);
+}
+
 /**
  * Updates one item and returns the attributes that `ReturnValues` asks for. Where a transaction has the item at the
  * moment, tries again with jitter. An update whose answer was lost is sent again, so it must bear being carried out
@@ -131,6 +140,11 @@ export async function updateItem(update: Omit<UpdateCommandInput, 'TableName'>):
 }
 
 /** Whether a write was refused because its condition did not hold. */
-export function isConditionFailure(error: unknown): boolean {
-  return error instanceof DynamoDBServiceException && error.name === 'ConditionalCheckFailedException';
+export function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
+  return error instanceof ConditionalCheckFailedException;
+}
+
+/** The item on which a condition failed, where the write asked for it (`ReturnValuesOnConditionCheckFailure`). */
+export function refusingItem({ Item }: ConditionalCheckFailedException): RawItem | undefined {
+  return Item && unmarshall(Item);
 }

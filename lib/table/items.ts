@@ -3,7 +3,7 @@ import { Defect } from '../errors.ts';
 import type { RawItem } from './client.ts';
 
 /** An item of the table does not have the shape that its key promises. */
-class DamagedItem extends Defect {
+export class DamagedItem extends Defect {
   override readonly name = 'DamagedItem';
 }
 

@@ -23,6 +23,18 @@ export const directoryPartitions = Array.from({ length: DIRECTORY_SHARDS }, (_, 
 /** Sorts before every change made at or after `time` (ms), in a directory partition. */
 export const changesSince = (time: number) => `${Math.max(0, time)}`;
 
+/** The snapshot of the directory that is in force. */
+export const snapshotKey = { PK: 'SNAPSHOT', SK: 'MANIFEST' };
+
+/** Who writes the next snapshot. */
+export const snapshotClaimKey = { PK: 'SNAPSHOT', SK: 'CLAIM' };
+
+/** A piece of a snapshot: partitions of their own, so that no single one has to serve a whole snapshot. */
+export const snapshotChunkKey = (snapshot: string, chunk: number) => ({
+  PK: `SNAPSHOT#${snapshot}#${chunk}`,
+  SK: 'CHUNK',
+});
+
 /** A profile and all its counters: sort keys that begin with this. */
 export const profileAndCounters = '#';
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { retrying } from './backoff.ts';
 import {
   getItem,
   getItems,
@@ -6,6 +7,7 @@ import {
   queryPages,
   type RawItem,
   type ReadOptions,
+  refusingItem,
   updateItem,
 } from './client.ts';
 import { type Counts, noCounts, parseCounts, sumCounts } from './counters.ts';
@@ -125,29 +127,39 @@ export async function readAccount(username: string, options?: ReadOptions): Prom
 }
 
 /**
- * Changes fields other than the email address in one write, touching no field that is not named. Returns the user as
- * it is after the write, `undefined` when the name no longer belongs to the id.
+ * Changes fields other than the email address in one write, touching no field that is not named. The stamp is
+ * `updated_at`, or one more than the last when that is not earlier: each change of a user has a later stamp than the
+ * one before, whatever clocks say, so a reader can tell which is the last. Returns the user as it is after the write,
+ * `undefined` when the name no longer belongs to the id.
  */
-export async function updateUser(
+export function updateUser(
   { id, username }: Pick<User, 'id' | 'username'>,
   changes: Omit<UserChanges, 'email'>,
   updated_at: number,
 ): Promise<User | undefined> {
-  const set = assignments({ ...changes, updated_at, GSI1SK: userIndexKey(id, updated_at).GSI1SK });
-  try {
-    const item = await updateItem({
-      Key: userKey(username),
-      UpdateExpression: set.expression,
-      ConditionExpression: 'id = :id',
-      ExpressionAttributeNames: set.names,
-      ExpressionAttributeValues: { ...set.values, ':id': id },
-      ReturnValues: 'ALL_NEW',
-    });
-    return parseUser(item);
-  } catch (error) {
-    if (isConditionFailure(error)) return undefined;
-    throw error;
-  }
+  let stamp = updated_at;
+  return retrying(async () => {
+    const set = assignments({ ...changes, updated_at: stamp, GSI1SK: userIndexKey(id, stamp).GSI1SK });
+    try {
+      const item = await updateItem({
+        Key: userKey(username),
+        UpdateExpression: set.expression,
+        ConditionExpression: 'id = :id AND updated_at < :updated_at',
+        ExpressionAttributeNames: set.names,
+        ExpressionAttributeValues: { ...set.values, ':id': id },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return { value: parseUser(item) };
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      const found = refusingItem(error);
+      const user = found && parseUser(found);
+      if (user?.id !== id) return { value: undefined };
+      stamp = Math.max(stamp, user.updated_at + 1);
+      return { again: error };
+    }
+  });
 }
 
 /** How a change of the email address ended; `raced` carries the user as another request left it. */
@@ -158,13 +170,15 @@ export type EmailUpdate =
 
 /**
  * Changes fields, the email address among them, of a user just read: claims the new address and frees the old one
- * with the change, all or nothing. Writes only onto the user as it was read, so the returned user is exact.
+ * with the change, all or nothing. Writes only onto the user as it was read, so the returned user is exact; stamps as
+ * {@link updateUser} does.
  */
 export async function updateUserWithEmail(
   read: User,
   changes: UserChanges & { email: string },
-  updated_at: number,
+  now: number,
 ): Promise<EmailUpdate> {
+  const updated_at = Math.max(now, read.updated_at + 1);
   const set = assignments({ ...changes, updated_at, GSI1SK: userIndexKey(read.id, updated_at).GSI1SK });
   const sameClaim = emailKey(read.email).PK === emailKey(changes.email).PK;
   const user = {

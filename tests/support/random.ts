@@ -1,10 +1,22 @@
-/** A repeatable stream of numbers from 0 up to 1 (mulberry32): one seed, one stream. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
+/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+export type Random = () => number;
+
+export function seeded(seed: number): Random {
+  let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** An integer from 0 up to, not including, `end`. */
+export const below = (random: Random, end: number) => Math.floor(random() * end);
+
+/** One of these. */
+export function oneOf<T>(random: Random, choices: readonly T[]): T {
+  const choice = choices[below(random, choices.length)];
+  if (choice === undefined) throw new RangeError('There is nothing to choose from.');
+  return choice;
 }

@@ -8,7 +8,7 @@ import { createTable } from '../../../local/table.ts';
 import { get } from '../../support/api.ts';
 import { runCrowd } from '../../support/crowd.ts';
 import { startFaultProxy } from '../../support/faultProxy.ts';
-import { seededRandom } from '../../support/random.ts';
+import { seeded } from '../../support/random.ts';
 import { tableProperties } from '../../support/serverless.ts';
 import { findContradictions, readTable } from '../../support/tableAudit.ts';
 
@@ -41,7 +41,7 @@ test('keeps everything that was answered when the database is killed under load'
   timeout: 300_000,
 }, async () => {
   const requests = Number(process.env.CROWD_REQUESTS);
-  const load = runCrowd(16, requests, seededRandom(1));
+  const load = runCrowd(16, requests, seeded(1));
   for (const calls of [0.5, 1, 1.5]) {
     while (proxy.calls.length < requests * calls) await sleep(20);
     await killAndRestart();

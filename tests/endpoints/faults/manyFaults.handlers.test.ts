@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { runCrowd } from '../../support/crowd.ts';
 import { type Fault, startFaultProxy } from '../../support/faultProxy.ts';
-import { seededRandom } from '../../support/random.ts';
+import { seeded } from '../../support/random.ts';
 import { findContradictions, readTable } from '../../support/tableAudit.ts';
 
 const REQUESTS = Number(process.env.CROWD_REQUESTS);
@@ -32,8 +32,8 @@ function drawFault(random: () => number): Fault | undefined {
 test(`answers nothing wrong and leaves nothing half done when a fifth of all calls fail, seed ${SEED}`, {
   timeout: 300_000,
 }, async () => {
-  const random = seededRandom(SEED);
-  const faults = seededRandom(SEED + 1);
+  const random = seeded(SEED);
+  const faults = seeded(SEED + 1);
   proxy.fault = () => drawFault(faults);
   const report = await runCrowd(16, REQUESTS, random);
   proxy.fault = () => undefined;

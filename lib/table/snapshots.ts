@@ -1,0 +1,118 @@
+import * as v from 'valibot';
+import { toSeconds } from '../clock.ts';
+import { getItem, getItems, isConditionFailure, putItem, updateItem } from './client.ts';
+import { parseItem, parseItems } from './items.ts';
+import { snapshotChunkKey, snapshotClaimKey, snapshotKey } from './keys.ts';
+import { ConditionsFailed, transact } from './transaction.ts';
+
+const Manifest = v.object({
+  /** Names this snapshot and no other. */
+  snapshot: v.string(),
+  /** How the chunks are packed. */
+  format: v.number(),
+  /** The SHA-256 of each chunk, in their order. */
+  digests: v.array(v.string()),
+  /** How many cards the chunks hold. */
+  cards: v.number(),
+  /** For each shard of the feed, the time (ms) from where on to read what the snapshot lacks. */
+  position: v.array(v.number()),
+  /** Milliseconds since 1970. */
+  written_at: v.number(),
+  /** Seconds since 1970: from then on, chunks may be gone. */
+  expires_at: v.number(),
+});
+
+/** What a snapshot of the directory consists of. It is written last: whoever reads it may expect every chunk. */
+export type Manifest = v.InferOutput<typeof Manifest>;
+
+const Chunk = v.object({ chunk: v.number(), data: v.instance(Uint8Array) });
+
+/** One packed piece of a snapshot, numbered from 0. */
+export type Chunk = v.InferOutput<typeof Chunk>;
+
+/** The snapshot in force; `undefined` when there is none, or when its chunks may be gone already. */
+export async function readManifest(now: number): Promise<Manifest | undefined> {
+  const item = await getItem(snapshotKey);
+  const manifest = item && parseItem(Manifest, 'snapshot', item);
+  return manifest && manifest.expires_at > toSeconds(now) ? manifest : undefined;
+}
+
+/** The chunks of those numbers that are there, in no order. */
+export async function readChunks(snapshot: string, chunks: readonly number[]): Promise<Chunk[]> {
+  const items = await getItems(chunks.map((chunk) => snapshotChunkKey(snapshot, chunk)));
+  return parseItems(Chunk, 'snapshot chunk', items);
+}
+
+/** Writes a chunk of a snapshot that is not in force yet. */
+export function writeChunk(snapshot: string, { chunk, data }: Chunk, expires_at: number): Promise<void> {
+  return putItem({ Item: { ...snapshotChunkKey(snapshot, chunk), chunk, data, expires_at } });
+}
+
+/**
+ * Takes the right to write the next snapshot until `claimed_until` (ms); `false` while another writer has it. A
+ * writer that fails keeps others out until then.
+ */
+export async function claimSnapshot(writer: string, now: number, claimed_until: number): Promise<boolean> {
+  try {
+    await updateItem({
+      Key: snapshotClaimKey,
+      UpdateExpression: 'SET writer = :writer, claimed_until = :until, expires_at = :expiry',
+      ConditionExpression: 'attribute_not_exists(PK) OR claimed_until <= :now',
+      ExpressionAttributeValues: {
+        ':writer': writer,
+        ':until': claimed_until,
+        ':expiry': toSeconds(claimed_until),
+        ':now': now,
+      },
+    });
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}
+
+/** Gives the claim back, if it is still that writer's. */
+export async function releaseSnapshot(writer: string): Promise<void> {
+  await transactAsWriter(writer, {});
+}
+
+/** Puts a snapshot in force and gives the claim back, both or neither: `false` when the claim had been lost. */
+export function publishManifest(writer: string, manifest: Manifest): Promise<boolean> {
+  return transactAsWriter(writer, { manifest: { Put: { Item: { ...snapshotKey, ...manifest } } } });
+}
+
+async function transactAsWriter(writer: string, parts: Parameters<typeof transact>[0]): Promise<boolean> {
+  const claim = {
+    Delete: {
+      Key: snapshotClaimKey,
+      ConditionExpression: 'writer = :writer',
+      ExpressionAttributeValues: { ':writer': writer },
+    },
+  };
+  try {
+    await transact({ ...parts, claim });
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionsFailed) return false;
+    throw error;
+  }
+}
+
+/** Takes a snapshot out of force, so that the next writer replaces it; does nothing to another one. */
+export async function withdrawManifest(snapshot: string): Promise<void> {
+  try {
+    await transact({
+      manifest: {
+        Delete: {
+          Key: snapshotKey,
+          ConditionExpression: '#snapshot = :snapshot',
+          ExpressionAttributeNames: { '#snapshot': 'snapshot' },
+          ExpressionAttributeValues: { ':snapshot': snapshot },
+        },
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionsFailed)) throw error;
+  }
+}

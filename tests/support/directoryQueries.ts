@@ -1,0 +1,49 @@
+import { type DirectoryQuery, ORDERINGS } from '../../lib/directory/search.ts';
+import { below, oneOf, type Random } from './random.ts';
+
+/** Few letters, so that terms meet; with all that case, patterns, quotes and encodings can go wrong on. */
+const ALPHABET = [
+  'a',
+  'b',
+  'A',
+  'B',
+  'é',
+  'É',
+  'σ',
+  'ς',
+  'Σ',
+  'ß',
+  'İ',
+  '😀',
+  '%',
+  '_',
+  '"',
+  "'",
+  '*',
+  '-',
+  ' ',
+];
+const USERNAME_ALPHABET = ['a', 'b', 'A', 'B', '.', '_', '@', '+', '-'];
+
+/** A text of at most `longest` letters, as registration would store it. */
+export function randomText(random: Random, longest: number, alphabet: readonly string[] = ALPHABET): string {
+  const letters = Array.from({ length: below(random, longest + 1) }, () => oneOf(random, alphabet));
+  return letters.join('').trim().normalize('NFC');
+}
+
+/** How a username may begin. */
+export const randomUsername = (random: Random) => randomText(random, 4, USERNAME_ALPHABET);
+
+/** A query with up to three terms, sometimes filters, in any order, for one of the first batches. */
+export function randomQuery(random: Random): DirectoryQuery {
+  const optional = (name: string) => (random() < 0.2 ? { [name]: randomText(random, 2) || 'a' } : undefined);
+  const terms = Array.from({ length: below(random, 4) }, () => randomText(random, 3).replaceAll(' ', ''));
+  return {
+    search: terms.filter(Boolean),
+    ...optional('first_name'),
+    ...optional('last_name'),
+    ordering: { by: oneOf(random, ORDERINGS), descending: random() < 0.5 },
+    batch_size: 1 + below(random, 20),
+    batch_number: below(random, 4),
+  };
+}

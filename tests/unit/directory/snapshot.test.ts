@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, expect, test } from 'vitest';
+import { handler } from '../../../functions/users/writeSnapshot.ts';
+import { pack, unpack } from '../../../lib/directory/codec.ts';
+import { Directory } from '../../../lib/directory/directory.ts';
+import { writeSnapshot } from '../../../lib/directory/writer.ts';
+import { documents, putItem, TableName } from '../../../lib/table/client.ts';
+import { readFeed } from '../../../lib/table/directory.ts';
+import { snapshotChunkKey, snapshotKey } from '../../../lib/table/keys.ts';
+import { metered } from '../../../lib/table/meter.ts';
+import { claimSnapshot, publishManifest, readManifest, writeChunk } from '../../../lib/table/snapshots.ts';
+import { insertCard, newCard } from '../../support/cards.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Far enough from one test to the next that no claim or snapshot of the one before is in force. */
+let now = Date.UTC(2026, 0, 1);
+const clock = () => now;
+
+beforeEach(async () => {
+  now += 1000 * HOUR;
+  for (let n = 0; n < 3; n++) await insertCard({ updated_at: now });
+});
+
+const everybody = async () => (await new Directory({ clock }).read()).total;
+
+async function inForce() {
+  const manifest = await readManifest(now);
+  if (!manifest) throw new Error('There is no snapshot.');
+  return manifest;
+}
+
+test('a new instance takes from the index only what the snapshot lacks', async () => {
+  const before = await everybody();
+  now += HOUR;
+  await writeSnapshot(clock, 1);
+  await insertCard({ updated_at: now });
+  const pages: number[] = [];
+  const directory = new Directory({
+    clock,
+    read_feed: async function* (shard, since) {
+      for await (const page of readFeed(shard, since)) {
+        pages.push(page.length);
+        yield page;
+      }
+    },
+  });
+  expect((await directory.read()).total).toBe(before + 1);
+  expect(pages.reduce((sum, cards) => sum + cards, 0)).toBe(1);
+});
+
+test('nothing is written while too little has changed', async () => {
+  expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written' });
+  now += HOUR;
+  const { outcome, write_units } = await metered(async (units) => {
+    const written = await writeSnapshot(clock, 1000);
+    return { ...written, write_units: units.write_units };
+  });
+  expect({ outcome, write_units }).toEqual({ outcome: 'not_due', write_units: 0 });
+});
+
+test('a snapshot is renewed after a day though little has changed', async () => {
+  await writeSnapshot(clock, 1);
+  const { snapshot } = await inForce();
+  now += 25 * HOUR;
+  expect(await writeSnapshot(clock, 1000)).toMatchObject({ outcome: 'written' });
+  expect((await inForce()).snapshot).not.toBe(snapshot);
+});
+
+test('the scheduled function writes none for a handful of users', async () => {
+  await expect(handler()).resolves.toBeUndefined();
+});
+
+test('of several writers at once one writes', async () => {
+  const written = await Promise.all([1, 2, 3, 4].map(() => writeSnapshot(clock, 1)));
+  expect(written.map(({ outcome }) => outcome).sort()).toEqual(['claimed', 'claimed', 'claimed', 'written']);
+});
+
+test('a writer that died keeps others out no longer than its claim', async () => {
+  expect(await claimSnapshot('dead', now, now + 11 * MINUTE)).toBe(true);
+  expect(await writeSnapshot(clock, 1)).toEqual({ outcome: 'claimed' });
+  now += 15 * MINUTE;
+  expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written' });
+});
+
+test('a writer whose claim somebody else took over puts nothing in force', async () => {
+  await claimSnapshot('slow', now, now);
+  expect(await claimSnapshot('next', now, now + MINUTE)).toBe(true);
+  const manifest = {
+    ...{ snapshot: 'slow', format: 1, digests: [], cards: 0, position: [now, now, now, now] },
+    ...{ written_at: now, expires_at: now },
+  };
+  expect(await publishManifest('slow', manifest)).toBe(false);
+  expect(await readManifest(now)).not.toMatchObject({ snapshot: 'slow' });
+});
+
+test('a half-written snapshot is never read', async () => {
+  const before = await everybody();
+  const [chunk] = await Array.fromAsync(pack(Readable.from([[newCard(999_999)]])));
+  await writeChunk('half', { chunk: 0, data: chunk?.data ?? new Uint8Array() }, now);
+  expect(await everybody()).toBe(before);
+});
+
+const damages = {
+  'a chunk that is missing': ({ snapshot }: { snapshot: string }) =>
+    documents.send(new DeleteCommand({ TableName, Key: snapshotChunkKey(snapshot, 0) })),
+  'a chunk that is noise': ({ snapshot }: { snapshot: string }) =>
+    writeChunk(snapshot, { chunk: 0, data: randomBytes(100) }, now),
+  'a chunk that is text': ({ snapshot }: { snapshot: string }) =>
+    putItem({ Item: { ...snapshotChunkKey(snapshot, 0), chunk: 0, data: 'no bytes' } }),
+  'a number of cards that is wrong': (manifest: { cards: number }) =>
+    putItem({ Item: { ...snapshotKey, ...manifest, cards: manifest.cards + 1 } }),
+  'a digest that belongs to nothing': (manifest: object) =>
+    putItem({ Item: { ...snapshotKey, ...manifest, digests: ['0'] } }),
+};
+
+test.each(Object.entries(damages))(
+  '%s costs time only, and the next writer starts anew',
+  async (_, damage) => {
+    const before = await everybody();
+    await writeSnapshot(clock, 1);
+    await damage(await inForce());
+    expect(await everybody()).toBe(before);
+    expect(await readManifest(now)).toBeUndefined();
+    now += 15 * MINUTE;
+    expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written', cards: before });
+  },
+);
+
+test('a writer that meets damage takes the snapshot out of force', async () => {
+  await writeSnapshot(clock, 1);
+  await documents.send(
+    new DeleteCommand({ TableName, Key: snapshotChunkKey((await inForce()).snapshot, 0) }),
+  );
+  now += 25 * HOUR;
+  expect(await writeSnapshot(clock, 1)).toEqual({ outcome: 'damaged' });
+  expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written' });
+});
+
+test.each([
+  ['of another format', { format: 99 }],
+  ['with another number of shards', { position: [0] }],
+  ['without a position', { position: undefined }],
+  ['that has expired', { expires_at: 1 }],
+])('a manifest %s is as good as none', async (_, change) => {
+  const before = await everybody();
+  await writeSnapshot(clock, 1);
+  const { position, ...manifest } = await inForce();
+  await putItem({ Item: JSON.parse(JSON.stringify({ ...snapshotKey, ...manifest, position, ...change })) });
+  expect(await everybody()).toBe(before);
+  expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written', cards: before });
+});
+
+test('chunks fit an item each, whatever the texts are', async () => {
+  const cards = Array.from({ length: 2500 }, (_, n) =>
+    newCard(n + 1, { bio: randomBytes(350).toString('hex') }),
+  );
+  const chunks = await Array.fromAsync(pack(Readable.from([cards.slice(0, 900), cards.slice(900)])));
+  expect(chunks.length).toBeGreaterThan(1);
+  expect(Math.max(...chunks.map(({ data }) => data.length))).toBeLessThan(400_000);
+  expect(chunks.reduce((sum, chunk) => sum + chunk.cards, 0)).toBe(2500);
+  const ids = chunks.flatMap(({ data }) => unpack(data).map(({ id }) => id));
+  expect(ids).toEqual(cards.map(({ id }) => id));
+});

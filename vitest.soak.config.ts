@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** Long randomised runs: `npm run test:soak`. */
+export default defineConfig({
+  test: {
+    name: 'soak',
+    include: [
+      'tests/**/*.soak.test.ts',
+      'tests/endpoints/faults/*.test.ts',
+      'tests/endpoints/badInput*.test.ts',
+    ],
+    setupFiles: ['tests/support/environment.ts'],
+    globalSetup: 'tests/support/database.ts',
+    env: { DOOR: 'handlers', CROWD_REQUESTS: '1000', BAD_INPUT_RUNS: '2000' },
+    expect: { requireAssertions: true },
+    testTimeout: 30 * 60_000,
+    hookTimeout: 60_000,
+  },
+});
