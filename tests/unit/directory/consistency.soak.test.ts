@@ -4,7 +4,7 @@ import { seeded } from '../../support/random.ts';
 
 /** Every run is another one unless SOAK_SEED repeats it. */
 const seed = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000);
-const STEPS = 20_000;
+const STEPS = 10_000;
 
 test(`several replicas answer as the contract says over ${STEPS} steps (SOAK_SEED=${seed})`, async () => {
   const world = new DirectoryWorld(seeded(seed), 5);

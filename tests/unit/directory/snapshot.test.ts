@@ -109,6 +109,17 @@ const damages = {
     documents.send(new DeleteCommand({ TableName, Key: snapshotChunkKey(snapshot, 0) })),
   'a chunk that is noise': ({ snapshot }: { snapshot: string }) =>
     writeChunk(snapshot, { chunk: 0, data: randomBytes(100) }, now),
+  'a chunk that holds as many other cards': async ({
+    snapshot,
+    cards,
+  }: {
+    snapshot: string;
+    cards: number;
+  }) => {
+    const others = Array.from({ length: cards }, (_, n) => newCard(900_000 + n));
+    const [chunk] = await Array.fromAsync(pack(Readable.from([others])));
+    await writeChunk(snapshot, { chunk: 0, data: chunk?.data ?? new Uint8Array() }, now);
+  },
   'a chunk that is text': ({ snapshot }: { snapshot: string }) =>
     putItem({ Item: { ...snapshotChunkKey(snapshot, 0), chunk: 0, data: 'no bytes' } }),
   'a number of cards that is wrong': (manifest: { cards: number }) =>
