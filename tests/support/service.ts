@@ -10,6 +10,9 @@ import { root } from './serverless.ts';
 
 const START_SECONDS = 60;
 
+/** The request that the banner suggests: its password and address are nobody's. */
+const FIRST_REQUEST = /^ +-d '.*'$/m;
+
 /** Starts the service through serverless-offline on free ports, on the database and the keys of this run. */
 export default async function setup(project: TestProject) {
   const { database, data } = project.getProvidedContext();
@@ -53,7 +56,7 @@ export default async function setup(project: TestProject) {
     await ended;
     clearTimeout(timer);
     await rm(join(root, build), { recursive: true, force: true });
-    const secrets = findSecrets(said);
+    const secrets = findSecrets(said.replace(FIRST_REQUEST, ''));
     if (secrets.length > 0) throw new Error(`The service logged secrets: ${secrets.slice(0, 5).join(', ')}`);
   };
 }

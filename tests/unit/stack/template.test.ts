@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { rights } from '../../support/rights.ts';
 import { serverless } from '../../support/serverless.ts';
-import { grantsOf, packageService, resourcesOf, type Template } from '../../support/stack.ts';
+import { type Grant, grantsOf, packageService, resourcesOf, type Template } from '../../support/stack.ts';
 
 let template: Template;
 
@@ -28,25 +28,28 @@ test('gives every function a role of its own', () => {
   expect(roles).toEqual(functions.map((name) => `${logicalName(name)}Role`));
 });
 
+/** How the list of rights calls a resource. */
+const PLACES: [string, string][] = [
+  ['{"Fn::GetAtt":["UsersTable","Arn"]}', 'table'],
+  [`{"Fn::Sub":"\${UsersTable.Arn}/index/GSI1"}`, 'index'],
+  ['{"Fn::GetAtt":["ActivityDeadLetters","Arn"]}', 'dead letters'],
+  [':parameter/users-api/dev/signing-keys"}', 'keys'],
+];
+
+/** A right as the list has it; nothing for what every function may do. */
+function asListed(name: string, { action, resource }: Grant): string[] {
+  const text = JSON.stringify(resource);
+  const isOwnLog = text === `{"Fn::GetAtt":["${logicalName(name)}LogGroup","Arn"]}`;
+  if (action in UNBOUNDED || (isOwnLog && action.startsWith('logs:'))) return [];
+  const [, place = text] = PLACES.find(([end]) => text.endsWith(end)) ?? [];
+  return [`${place} ${action.split(':')[1]}`];
+}
+
 test('gives every function the rights that are listed for it and no others', () => {
-  const short = (name: string, action: string, resource: unknown) => {
-    const text = JSON.stringify(resource);
-    if (text.includes(`${logicalName(name)}LogGroup`) && action.startsWith('logs:')) return [];
-    if (action in UNBOUNDED) return [];
-    const place =
-      text === '{"Fn::GetAtt":["UsersTable","Arn"]}'
-        ? 'table'
-        : text === `{"Fn::Sub":"\${UsersTable.Arn}/index/GSI1"}`
-          ? 'index'
-          : text.includes(':parameter/users-api/dev/signing-keys"')
-            ? 'keys'
-            : text;
-    return [`${place} ${action.split(':')[1]}`];
-  };
   const grants = grantsOf(template);
   const granted = Object.keys(serverless.functions).map((name) => {
     const own = grants.filter(({ role }) => role === `${logicalName(name)}Role`);
-    return [name, own.flatMap(({ action, resource }) => short(name, action, resource)).sort()];
+    return [name, own.flatMap((grant) => asListed(name, grant)).sort()];
   });
   const listed = Object.entries(rights).map(([name, list]) => [name, [...list].sort()]);
   expect(Object.fromEntries(granted)).toEqual(Object.fromEntries(listed));
@@ -79,12 +82,17 @@ test('allows no wildcard, except where AWS knows nothing narrower', () => {
   expect(wild.filter(({ action }) => !(action in UNBOUNDED))).toEqual([]);
 });
 
-test('lets API Gateway, and nobody else, invoke functions, for this API only', () => {
+test('lets nobody invoke functions but this API and the rules of this service', () => {
+  const SOURCES: Record<string, string> = {
+    'apigateway.amazonaws.com': '{"Ref":"ApiGatewayRestApi"}',
+    'events.amazonaws.com': 'rule/users-api-dev-',
+  };
   const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
   expect(permissions.length).toBeGreaterThan(0);
-  for (const [, { Properties }] of permissions) {
-    expect(Properties.Principal).toBe('apigateway.amazonaws.com');
-    expect(JSON.stringify(Properties.SourceArn)).toContain('{"Ref":"ApiGatewayRestApi"}');
+  for (const [name, { Properties }] of permissions) {
+    const source = SOURCES[Properties.Principal];
+    expect(source, name).toBeDefined();
+    expect(JSON.stringify(Properties.SourceArn).replaceAll('","', ''), name).toContain(source);
   }
 });
 
