@@ -75,7 +75,7 @@ const FAILURES = {
     thrown: new ApiError('unsupported_media_type', 'The body must be application/json.'),
   },
   throttled: {
-    when: 'Too many failed logins; `Retry-After` says when to try again.',
+    when: 'More requests than the gateway takes or, at login, too many failed attempts; `Retry-After` says when to try again.',
     thrown: new ApiError('throttled', 'Too many failed logins; please try again later.'),
   },
   internal_error: {
@@ -116,17 +116,18 @@ export const problemSchema = {
   },
 };
 
+/** What any request can meet, at the gateway or in the function. */
+const ALWAYS_POSSIBLE = ['method_not_allowed', 'throttled', 'internal_error', 'unavailable'] as const;
+
 /** The failures that an endpoint can answer: its own, and those that follow from what it takes. */
-export function failuresOf({ body, query, errors = [], media_type }: AnyDeclaration, caller: CallerRule) {
+export function failuresOf({ body, query, errors = [] }: AnyDeclaration, caller: CallerRule) {
   const possible = new Set<ErrorCode>([
     ...errors,
     ...(body || query ? (['invalid'] as const) : []),
     ...(body ? (['parse_error', 'payload_too_large', 'unsupported_media_type'] as const) : []),
     ...(caller === 'required' ? (['not_authenticated'] as const) : []),
     ...(caller === 'none' ? [] : (['token_not_valid'] as const)),
-    'method_not_allowed',
-    'internal_error',
-    ...(media_type ? [] : (['unavailable'] as const)),
+    ...ALWAYS_POSSIBLE,
   ]);
   const byStatus = Map.groupBy(
     codes.filter((code) => possible.has(code)),

@@ -13,11 +13,17 @@ export const accessToken = () => tokens?.access;
 /** Wires the panel in which a token can be pasted or forgotten. */
 export function listenToSession(): void {
   const form = document.querySelector<HTMLFormElement>('#session');
+  const panel = form?.closest('details');
+  panel?.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return;
+    panel.open = false;
+    panel.querySelector('summary')?.focus();
+  });
   form?.addEventListener('submit', (event) => {
     event.preventDefault();
     const access = String(new FormData(form).get('access') ?? '').trim();
     signIn(access ? { access } : undefined);
-    form.closest('details')?.removeAttribute('open');
+    if (panel) panel.open = false;
   });
   document.querySelector('#session-forget')?.addEventListener('click', () => {
     form?.reset();
