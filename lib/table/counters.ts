@@ -30,10 +30,10 @@ export function sumCounts(stripes: readonly Counts[]): Counts {
 }
 
 /**
- * The part of a transaction that counts one more (`1`) or fewer (`-1`) whom the follower follows; it fails when the
+ * The part of a transaction that counts more or, below zero, fewer whom the follower follows; it fails when the
  * follower's name no longer belongs to the id.
  */
-export const countFollowing = (follower: { id: number; username: string }, difference: 1 | -1) => ({
+export const countFollowing = (follower: { id: number; username: string }, difference: number) => ({
   Update: {
     Key: accountKey(follower.username),
     UpdateExpression: 'ADD following_count :difference',

@@ -35,22 +35,25 @@ export interface Part<T> {
 /** How writing or deleting an edge ended; `account_gone`: the follower's name no longer belongs to the id. */
 export type EdgeOutcome = 'done' | 'unchanged' | 'account_gone';
 
+/** The part of a transaction that writes an edge, on condition that it is new. */
+export const newEdge = (follow: Follow) => ({
+  Put: {
+    Item: {
+      ...followKey(follow.follower_username, follow.following_username),
+      ...followIndexKey(follow.follower_username, follow.following_username, follow.created_at),
+      ...follow,
+    },
+    ConditionExpression: 'attribute_not_exists(PK)',
+  },
+});
+
 /** Writes an edge and moves both counts with it, all or nothing; `unchanged` when the edge was there before. */
 export function insertFollow(follow: Follow): Promise<EdgeOutcome> {
-  const { follower_username, following_username, created_at } = follow;
+  const { follower_username, following_username } = follow;
   const follower = { id: follow.follower, username: follower_username };
   return edgeOutcome(
     transact({
-      edge: {
-        Put: {
-          Item: {
-            ...followKey(follower_username, following_username),
-            ...followIndexKey(follower_username, following_username, created_at),
-            ...follow,
-          },
-          ConditionExpression: 'attribute_not_exists(PK)',
-        },
-      },
+      edge: newEdge(follow),
       account: countFollowing(follower, 1),
       followed: countFollower(following_username, follower_username, 1),
     }),

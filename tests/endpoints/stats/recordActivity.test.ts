@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { seededRandom, shuffled } from '../../../local/random.ts';
 import { get, newUser, type TestUser, uniqueName } from '../../support/api.ts';
 import { deliver, deliverAll, type PostsEvent, postsEvent } from '../../support/events.ts';
 
@@ -61,7 +62,7 @@ test('counts exactly in a storm of 500 deliveries with repeats, out of order', a
     ...events(50, 'CommentAdded', critic),
     ...events(30, 'CommentRemoved', critic),
   ];
-  const storm = shuffled([...once, ...once.slice(0, 50), ...once.slice(-50)], 42);
+  const storm = shuffled([...once, ...once.slice(0, 50), ...once.slice(-50)], seededRandom(42));
   expect(storm).toHaveLength(500);
 
   await deliverAll(storm);
@@ -101,18 +102,3 @@ const NOTHING = {
 
 const events = (number: number, kind: string, { username }: TestUser) =>
   Array.from({ length: number }, () => postsEvent(kind, username));
-
-/** Fisher and Yates's shuffle over a small generator (mulberry32), so that every run has the same order. */
-function shuffled<T>(entries: T[], seed: number): T[] {
-  let state = seed;
-  const random = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return entries
-    .map((entry) => ({ entry, place: random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ entry }) => entry);
-}
