@@ -45,7 +45,6 @@ async function readNewestKey(): Promise<SigningKey> {
 
 async function readPrivateKeySet(): Promise<string | undefined> {
   if (config.SIGNING_KEYS_FILE) return readFile(config.SIGNING_KEYS_FILE, 'utf8');
-  const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
-  const parameter = new GetParameterCommand({ Name: config.SIGNING_KEYS_PARAMETER, WithDecryption: true });
-  return (await new SSMClient().send(parameter)).Parameter?.Value;
+  const { readParameter } = await import('./parameters.ts');
+  return readParameter(config.SIGNING_KEYS_PARAMETER);
 }
