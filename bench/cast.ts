@@ -8,11 +8,17 @@ import { PASSWORD } from './stage.ts';
 
 const PEOPLE = 1000;
 const FOLLOWS = 10;
+/** Everybody is a day old: a directory asks again for the changes of the last half minute, and finds none. */
+const DAY = 24 * 60 * 60 * 1000;
 
 /** Registers 1,000 people who follow ten others each, the same at every run, and picks whom the scenarios need. */
 export async function assembleCast(): Promise<Cast> {
-  const now = Date.now();
-  const population = { users: PEOPLE, follows: FOLLOWS, password_hash: await hashPassword(PASSWORD), now };
+  const population = {
+    users: PEOPLE,
+    follows: FOLLOWS,
+    password_hash: await hashPassword(PASSWORD),
+    now: Date.now() - DAY,
+  };
   const progress = startProgress('People', 2 * PEOPLE);
   const people = await writePeople(population, progress);
   await writeFollows(people, population, progress);
@@ -24,8 +30,8 @@ export async function assembleCast(): Promise<Cast> {
   const followed = await readFollowing(caller.username, { size: FOLLOWS });
   const known = new Set(followed.entries.map(({ following_username }) => following_username));
   return {
-    caller: { ...caller, ...(await issueTokenPair(caller, now)) },
-    spare_refresh: (await issueTokenPair(caller, now)).refresh,
+    caller: { ...caller, ...(await issueTokenPair(caller, Date.now())) },
+    spare_refresh: (await issueTokenPair(caller, Date.now())).refresh,
     popular,
     strangers: others.filter(({ username }) => !known.has(username)),
   };

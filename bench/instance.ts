@@ -8,10 +8,10 @@ import type { Context } from 'aws-lambda';
  * nothing but Node.js, the bundle and these few lines.
  */
 
-/** What the parent asks for: the same events, one after the other or all at once. */
+/** What the parent asks for: these invocations, so many at a time. */
 export interface Work {
   invocations: { event: unknown; context: Context }[];
-  at_once: boolean;
+  at_once: number;
 }
 
 /** What one invocation came to. Times in milliseconds, units as DynamoDB bills them. */
@@ -40,7 +40,7 @@ type Handler = (
 let in_flight = 0;
 let since = 0;
 let database = 0;
-channel('http.client.request.start').subscribe(() => {
+channel('http.client.request.created').subscribe(() => {
   if (in_flight++ === 0) since = performance.now();
 });
 channel('http.client.response.finish').subscribe(() => {
@@ -70,8 +70,12 @@ async function invoke({ event, context }: Work['invocations'][number]): Promise<
 
 process.on('message', async ({ invocations, at_once }: Work) => {
   const { user, system } = process.cpuUsage();
-  const samples: Sample[] = at_once ? await Promise.all(invocations.map(invoke)) : [];
-  if (!at_once) for (const invocation of invocations) samples.push(await invoke(invocation));
+  const samples: Sample[] = [];
+  const waiting = invocations.values();
+  const worker = async () => {
+    for (const invocation of waiting) samples.push(await invoke(invocation));
+  };
+  await Promise.all(Array.from({ length: at_once }, worker));
   const used = process.cpuUsage({ user, system });
   process.send?.({ samples, cpu: (used.user + used.system) / 1000 } satisfies Done);
 });

@@ -7,8 +7,8 @@ import type { Done, Work } from './instance.ts';
 
 /** A running instance of one function. */
 export interface Instance {
-  /** Invokes the function for each request in turn, or for all at once. Throws unless each is answered as expected. */
-  invoke(requests: readonly Invocable[], options?: { at_once?: boolean }): Promise<Done>;
+  /** Invokes the function for each request, `at_once` at a time (1 unless said). Throws unless all succeed. */
+  invoke(requests: readonly Invocable[], options?: { at_once?: number }): Promise<Done>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export class Fleet {
     const child = fork(this.#program, [bundle.file], { env: { ...process.env, ...this.#env }, execArgv: [] });
     const ended = once(child, 'exit');
     return {
-      async invoke(requests, { at_once = false } = {}) {
+      async invoke(requests, { at_once = 1 } = {}) {
         const work: Work = { invocations: requests.map(toInvocation), at_once };
         child.send(work);
         const [done] = (await Promise.race([

@@ -30,7 +30,7 @@ export async function measureLogins(fleet: Fleet, { request }: Scenario): Promis
   for (let round = 0; round < ROUNDS; round++) {
     alone.push(ceiling(hash));
     in_turn.push((await instance.invoke(requests)).cpu / LOGINS);
-    at_once.push((await instance.invoke(requests, { at_once: true })).cpu / LOGINS);
+    at_once.push((await instance.invoke(requests, { at_once: LOGINS })).cpu / LOGINS);
   }
   await instance.stop();
 

@@ -24,7 +24,7 @@ export async function measureEndpoints(stage: Stage): Promise<Section[]> {
   sending.finish();
   const login = all.find(({ name }) => name === 'login');
   const logins = login ? [await measureLogins(stage.fleet, login)] : [];
-  return [reportCosts(measured), await reportLatency(measured), http, cold, ...logins];
+  return [reportCosts(measured), reportLatency(measured), http, cold, ...logins];
 }
 
 /** What changes with the number of users, up to `largest`. */

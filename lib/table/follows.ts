@@ -83,12 +83,39 @@ async function edgeOutcome(transaction: Promise<void>): Promise<EdgeOutcome> {
   }
 }
 
-/** Which of `usernames` the follower follows, in lower case. Each name once. */
+/**
+ * How many edges a look-up may pass on its way, for each name that it looks for. A fetch by key costs half a read unit
+ * a name, for which a query reads some 20 edges; so a query of this length costs half of that at most.
+ */
+const EDGES_A_NAME = 8;
+
+/**
+ * Which of `usernames` the follower follows, in lower case. Each name once. Reads the follower's edges from the first
+ * name to the last, which is far cheaper than fetching each as long as there are few; what lies beyond is fetched.
+ */
 export async function readFollowed(follower: string, usernames: readonly string[]): Promise<Set<string>> {
-  const items = await getItems(usernames.map((username) => followKey(follower, username)));
-  return new Set(
-    parseItems(FollowItem, 'follow', items).map(({ following_username }) => following_username.toLowerCase()),
+  const keys = usernames.map((username) => followKey(follower, username));
+  const sorted = keys.map(({ SK }) => SK).sort();
+  const { items, next } = await readEdgesBetween(follower, sorted, usernames.length * EDGES_A_NAME);
+  const last_read = next?.SK;
+  const beyond = typeof last_read === 'string' ? keys.filter(({ SK }) => SK > last_read) : [];
+  const fetched = beyond.length > 0 ? await getItems(beyond) : [];
+  const followed = new Set(
+    parseItems(FollowItem, 'follow', [...items, ...fetched]).map(({ following_username }) =>
+      following_username.toLowerCase(),
+    ),
   );
+  return new Set(usernames.map((username) => username.toLowerCase()).filter((name) => followed.has(name)));
+}
+
+async function readEdgesBetween(follower: string, sort_keys: readonly string[], limit: number) {
+  const [first, last] = [sort_keys[0], sort_keys.at(-1)];
+  if (first === undefined) return { items: [], next: undefined };
+  return queryPage({
+    KeyConditionExpression: 'PK = :follower AND SK BETWEEN :first AND :last',
+    ExpressionAttributeValues: { ':follower': userKey(follower).PK, ':first': first, ':last': last },
+    Limit: limit,
+  });
 }
 
 /** Whom a user follows, by name, after the position `after`; at most `size`. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { handler } from '../../functions/stats/recordActivity.ts';
 import { door } from './api.ts';
+import { inParallel } from './parallel.ts';
 
 /** An event of the posts service as EventBridge delivers it. */
 export interface PostsEvent {
@@ -34,9 +35,5 @@ export async function deliver(event: unknown): Promise<void> {
 
 /** Delivers all events, `width` at a time, as Lambda does with a queue of them. */
 export async function deliverAll(events: readonly PostsEvent[], width = 8): Promise<void> {
-  const waiting = events.values();
-  const work = async () => {
-    for (const event of waiting) await deliver(event);
-  };
-  await Promise.all(Array.from({ length: width }, work));
+  await inParallel(events, width, deliver);
 }
