@@ -25,6 +25,12 @@ export async function claimLocalData(lock: string): Promise<void> {
   while (await isAnswering(holder.endpoint)) await sleep(50);
 }
 
+/** Where the database of the service that runs on the local data answers; `undefined` while none runs. */
+export async function findLocalDatabase(lock: string): Promise<string | undefined> {
+  const holder = await readHolder(lock);
+  return holder && isAlive(holder.pid) && (await isAnswering(holder.endpoint)) ? holder.endpoint : undefined;
+}
+
 /** Notes who uses the local data now. */
 export async function holdLocalData(lock: string, { endpoint, pid }: Database): Promise<void> {
   if (pid === undefined) return;

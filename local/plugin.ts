@@ -6,9 +6,8 @@ import { BASE_PATH } from '../lib/http/routes.ts';
 import { type Database, StartFailure, startDatabase } from './database.ts';
 import { publicKeys, readOrCreateKeys } from './keys.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
-import { createTable, localCredentials, type TableProperties } from './table.ts';
+import { createTable, LOCAL_TABLE, localCredentials, type TableProperties } from './table.ts';
 
-const TABLE_NAME = 'users-local';
 const DEFAULT_PORTS = { httpPort: 3000, lambdaPort: 3002 };
 
 /** What this plugin needs of the Serverless instance. */
@@ -75,11 +74,11 @@ export default class LocalServices {
 
   async #prepare({ endpoint }: Database): Promise<void> {
     const { provider, functions, resources } = this.#serverless.service;
-    await createTable(endpoint, TABLE_NAME, resources.Resources.UsersTable.Properties);
+    await createTable(endpoint, LOCAL_TABLE, resources.Resources.UsersTable.Properties);
     const keysFile = join(this.#data, 'signing-keys.json');
     const keys = await readOrCreateKeys(keysFile);
     Object.assign(provider.environment, localCredentials, {
-      TABLE_NAME,
+      TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
       ISSUER: this.#baseUrl,
       PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),

@@ -16,6 +16,9 @@ export interface TableProperties {
   TimeToLiveSpecification: UpdateTimeToLiveCommandInput['TimeToLiveSpecification'];
 }
 
+/** Name of the table of the service that runs on a developer's machine. */
+export const LOCAL_TABLE = 'users-local';
+
 /** Region and credentials that a local database takes: any will do. */
 export const localCredentials = {
   AWS_REGION: 'local',

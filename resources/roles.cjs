@@ -13,6 +13,14 @@ const onTable = (...operations) =>
   );
 const queryIndex = allow(['dynamodb:Query'], INDEX);
 
+/** Writes of the directory's snapshots, and of no user's items. */
+const onSnapshots = (...operations) => ({
+  ...onTable(...operations),
+  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SNAPSHOT', 'SNAPSHOT#*'] } },
+});
+
+const toDeadLetters = allow(['sqs:SendMessage'], { 'Fn::GetAtt': ['ActivityDeadLetters', 'Arn'] });
+
 /** A transaction needs the rights of the writes in it. */
 const grants = (signingKeys) => {
   const readSigningKeys = allow(['ssm:GetParameter'], {
@@ -23,7 +31,12 @@ const grants = (signingKeys) => {
     login: [onTable('BatchGetItem', 'UpdateItem'), readSigningKeys],
     refreshToken: [onTable('BatchGetItem'), readSigningKeys],
     logout: [onTable('GetItem', 'UpdateItem')],
-    listUsers: [onTable('BatchGetItem', 'GetItem'), queryIndex],
+    listUsers: [onTable('BatchGetItem', 'GetItem', 'Query'), onSnapshots('DeleteItem'), queryIndex],
+    writeSnapshot: [
+      onTable('BatchGetItem', 'GetItem'),
+      onSnapshots('DeleteItem', 'PutItem', 'UpdateItem'),
+      queryIndex,
+    ],
     getUser: [onTable('GetItem', 'Query')],
     getMe: [onTable('Query')],
     updateMe: [onTable('DeleteItem', 'GetItem', 'PutItem', 'UpdateItem')],
@@ -33,6 +46,11 @@ const grants = (signingKeys) => {
     listFollowers: [onTable('BatchGetItem', 'GetItem', 'Query'), queryIndex],
     listFollowing: [onTable('BatchGetItem', 'GetItem', 'Query')],
     getMyStats: [onTable('Query')],
+    recordActivity: [onTable('GetItem', 'PutItem', 'UpdateItem'), toDeadLetters],
+    getJwks: [],
+    getOpenidConfiguration: [],
+    getOpenapi: [],
+    getDocs: [],
     notFound: [],
   };
 };

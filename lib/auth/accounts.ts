@@ -12,10 +12,10 @@ export interface Identity {
  * Reads at half price first, and asks consistently only before it refuses, so that a registration of a moment ago
  * is never refused.
  */
-export async function requireAccount({ id, username }: Identity): Promise<Account> {
+export async function requireAccount({ id, username }: Identity): Promise<Identity & Account> {
   for (const consistent of [false, true]) {
     const account = await readAccount(username, { consistent });
-    if (account?.id === id) return account;
+    if (account?.id === id) return { ...account, username };
   }
   throw new TokenNotValid();
 }

@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type CryptoKey, createLocalJWKSet, importJWK, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import * as v from 'valibot';
 import { config } from '../config.ts';
-import { deadline } from '../deadline.ts';
 import { Defect } from '../errors.ts';
-import { translateFailure } from '../failures.ts';
 
 /** The one algorithm that we sign with and accept. */
 export const ALGORITHM = 'RS256';
@@ -55,9 +53,6 @@ async function readSigningKey(): Promise<SigningKey> {
 
 async function readPrivateKeySet(): Promise<string | undefined> {
   if (config.SIGNING_KEYS_FILE) return readFile(config.SIGNING_KEYS_FILE, 'utf8');
-  const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
-  const requestHandler = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
-  const client = new SSMClient({ maxAttempts: 4, requestHandler });
-  const parameter = new GetParameterCommand({ Name: config.SIGNING_KEYS_PARAMETER, WithDecryption: true });
-  return (await client.send(parameter, deadline()).catch(translateFailure)).Parameter?.Value;
+  const { readParameter } = await import('./parameters.ts');
+  return readParameter(config.SIGNING_KEYS_PARAMETER);
 }

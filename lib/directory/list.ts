@@ -31,12 +31,12 @@ export async function listUsers(
   caller: Identity | undefined,
   directory = instanceDirectory,
 ) {
-  const replica = await directory.read();
-  const { total, cards } = replica.find(query);
+  const [{ total, cards }, viewer] = await Promise.all([
+    directory.read().then((replica) => replica.find(query)),
+    caller && requireAccount(caller),
+  ]);
   const names = cards.map(({ username }) => username);
-  const [followed] = caller
-    ? await Promise.all([readFollowed(caller.username, names), requireAccount(caller)])
-    : [new Set<string>()];
+  const followed = viewer ? await readFollowed(viewer, names) : new Set<string>();
   return {
     message: 'Users retrieved successfully',
     users: cards.map((card) => ({ ...card, is_following: followed.has(card.username.toLowerCase()) })),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Identity, requireAccount } from '../auth/accounts.ts';
 import { NotAuthenticated, UserNotFound } from '../errors.ts';
 import { batchSize } from '../http/pages.ts';
-import { type Part, readFollowed, readFollowers, readFollowing } from '../table/follows.ts';
+import { type Part, type Reader, readFollowed, readFollowers, readFollowing } from '../table/follows.ts';
 import { readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
 import { isPossibleUsername } from '../users/fields.ts';
 import { Count, ListedUser } from '../users/views.ts';
@@ -38,7 +38,7 @@ export async function listOwnFollowing(caller: Identity, query: EdgeQuery) {
 export async function listFollowing(username: string, caller: Identity | undefined, query: EdgeQuery) {
   const list: EdgeList = { kind: 'following', username: resolveMe(username, caller) };
   const part = position(list, query);
-  const [account, edges] = await Promise.all([
+  const [account, edges, viewer] = await Promise.all([
     readAccount(list.username),
     readFollowing(list.username, part),
     caller && requireAccount(caller),
@@ -47,7 +47,7 @@ export async function listFollowing(username: string, caller: Identity | undefin
   const names = edges.entries.map((edge) => edge.following_username.toLowerCase());
   return {
     count: account.following_count,
-    results: await viewUsers(names, caller),
+    results: await viewUsers(names, viewer),
     next: nextCursor(list, edges),
   };
 }
@@ -56,7 +56,7 @@ export async function listFollowing(username: string, caller: Identity | undefin
 export async function listFollowers(username: string, caller: Identity | undefined, query: EdgeQuery) {
   const list: EdgeList = { kind: 'followers', username: resolveMe(username, caller) };
   const part = position(list, query);
-  const [profile, followers] = await Promise.all([
+  const [profile, followers, viewer] = await Promise.all([
     readUserWithCounts(list.username),
     readFollowers(list.username, part),
     caller && requireAccount(caller),
@@ -64,7 +64,7 @@ export async function listFollowers(username: string, caller: Identity | undefin
   if (!profile) throw new UserNotFound();
   return {
     count: profile.counts.followers_count,
-    results: await viewUsers(followers.entries, caller),
+    results: await viewUsers(followers.entries, viewer),
     next: nextCursor(list, followers),
   };
 }
@@ -87,10 +87,10 @@ const nextCursor = (list: EdgeList, { next }: Part<unknown>) =>
   next === undefined ? null : encodeCursor(list, next);
 
 /** The users of the given names, in that order; a name whose user is gone is left out. */
-async function viewUsers(names: readonly string[], caller: Identity | undefined) {
+async function viewUsers(names: readonly string[], viewer: Reader | undefined) {
   const [users, followed] = await Promise.all([
     readUsers(names),
-    caller ? readFollowed(caller.username, names) : new Set<string>(),
+    viewer ? readFollowed(viewer, names) : new Set<string>(),
   ]);
   const byName = new Map(users.map((user) => [user.username.toLowerCase(), user]));
   return names.flatMap((name) => {

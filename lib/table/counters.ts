@@ -30,10 +30,10 @@ export function sumCounts(stripes: readonly Counts[]): Counts {
 }
 
 /**
- * The part of a transaction that counts one more (`1`) or fewer (`-1`) whom the follower follows; it fails when the
+ * The part of a transaction that counts more or, below zero, fewer whom the follower follows; it fails when the
  * follower's name no longer belongs to the id.
  */
-export const countFollowing = (follower: { id: number; username: string }, difference: 1 | -1) => ({
+export const countFollowing = (follower: { id: number; username: string }, difference: number) => ({
   Update: {
     Key: accountKey(follower.username),
     UpdateExpression: 'ADD following_count :difference',
@@ -42,8 +42,8 @@ export const countFollowing = (follower: { id: number; username: string }, diffe
   },
 });
 
-/** The part of a transaction that counts one follower more (`1`) or fewer (`-1`), on the follower's stripe. */
-export const countFollower = (followed: string, follower: string, difference: 1 | -1) => ({
+/** The part of a transaction that counts followers more or, below zero, fewer, on the stripe of the one named. */
+export const countFollower = (followed: string, follower: string, difference: number) => ({
   Update: {
     Key: followerStripeKey(followed, follower),
     UpdateExpression: 'ADD followers_count :difference',

@@ -45,6 +45,10 @@ export const accountKey = (username: string) => stripeKey(username, 0);
 export const followerStripeKey = (followed: string, follower: string) =>
   stripeKey(followed, hash(lower(follower)) % STRIPES);
 
+/** Where an event of the posts service is counted. */
+export const activityStripeKey = (username: string, event_id: string) =>
+  stripeKey(username, hash(event_id) % STRIPES);
+
 const stripeKey = (username: string, stripe: number) => ({
   PK: `USER#${lower(username)}`,
   SK: `#COUNT#${String(stripe).padStart(2, '0')}`,
@@ -84,6 +88,8 @@ export const userIdKey = (id: number) => ({ PK: `USER_ID#${id}`, SK: 'USER_ID' }
 export const emailKey = (email: string) => ({ PK: `EMAIL#${lower(email)}`, SK: 'EMAIL' });
 
 export const sequenceKey = (sequence: 'user' | 'follow') => ({ PK: `SEQUENCE#${sequence}`, SK: 'SEQUENCE' });
+
+export const eventKey = (event_id: string) => ({ PK: `EVENT#${event_id}`, SK: 'EVENT' });
 
 /** FNV-1a, 32 bit: spreads names evenly and is the same on every instance. */
 function hash(text: string): number {

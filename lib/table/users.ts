@@ -55,26 +55,31 @@ export const parseUser = (item: RawItem) => parseItem(UserItem, 'user', item);
 /** Which of a new user's unique values somebody else has. */
 export type Taken = 'username' | 'email';
 
+/** The parts of the transaction that creates a user, each on condition that it is new. */
+export function newUserParts(user: User) {
+  const isNew = 'attribute_not_exists(PK)';
+  return {
+    username: {
+      Put: {
+        Item: { ...userKey(user.username), ...userIndexKey(user.id, user.updated_at), ...user },
+        ConditionExpression: isNew,
+      },
+    },
+    email: {
+      Put: { Item: { ...emailKey(user.email), username: user.username }, ConditionExpression: isNew },
+    },
+    id: { Put: { Item: { ...userIdKey(user.id), username: user.username }, ConditionExpression: isNew } },
+    account: { Put: { Item: { ...accountKey(user.username), id: user.id, ...noCounts } } },
+  };
+}
+
 /**
  * Writes a user with the claims on its id and email address and its first counter stripe, all or nothing.
  * Returns what was taken: nothing when the user was written, else every value that somebody else has.
  */
 export async function insertUser(user: User): Promise<Taken[]> {
-  const isNew = 'attribute_not_exists(PK)';
   try {
-    await transact({
-      username: {
-        Put: {
-          Item: { ...userKey(user.username), ...userIndexKey(user.id, user.updated_at), ...user },
-          ConditionExpression: isNew,
-        },
-      },
-      email: {
-        Put: { Item: { ...emailKey(user.email), username: user.username }, ConditionExpression: isNew },
-      },
-      id: { Put: { Item: { ...userIdKey(user.id), username: user.username }, ConditionExpression: isNew } },
-      account: { Put: { Item: { ...accountKey(user.username), id: user.id, ...noCounts } } },
-    });
+    await transact(newUserParts(user));
     return [];
   } catch (error) {
     if (!(error instanceof ConditionsFailed)) throw error;

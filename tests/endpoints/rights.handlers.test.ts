@@ -1,29 +1,60 @@
 import { expect, inject, test } from 'vitest';
-import { type Answer, del, get, newUser, patch, post, registration } from '../support/api.ts';
+import { accountKey, snapshotKey } from '../../lib/table/keys.ts';
+import { type Answer, del, get, newUser, patch, post, registration, uniqueName } from '../support/api.ts';
 import { type Call, startFaultProxy } from '../support/faultProxy.ts';
 import { rights } from '../support/rights.ts';
+import { writeItem } from '../support/table.ts';
+import { seconds } from '../support/tokens.ts';
 
 const proxy = await startFaultProxy(inject('database'));
 process.env.DYNAMODB_ENDPOINT = proxy.endpoint;
 
+// Loaded after the proxy is set, as handlers are.
+const { writeSnapshot } = await import('../../lib/directory/writer.ts');
+const { FORMAT } = await import('../../lib/directory/codec.ts');
+const { START } = await import('../../lib/directory/feed.ts');
+const { recordActivity } = await import('../../lib/stats/activity.ts');
+
+interface Write {
+  Key?: { PK: { S: string } };
+  Item?: { PK: { S: string } };
+}
+
+/** Whether a write is of the directory's snapshots, or of anything else. */
+const placeOf = ({ Key, Item }: Write) =>
+  /^SNAPSHOT(#|$)/.test((Key ?? Item)?.PK.S ?? '') ? 'snapshot' : 'table';
+
 /** The rights that a call needs; a transaction needs those of its parts. */
 function needed({ operation, parameters }: Call): string[] {
   if (operation === 'TransactWriteItems') {
-    const kinds: string[] = parameters.TransactItems.flatMap((part: object) => Object.keys(part));
-    return kinds.map((kind) => `table ${kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`}`);
+    const parts: [string, Write][] = parameters.TransactItems.flatMap((part: Record<string, Write>) =>
+      Object.entries(part),
+    );
+    return parts.map(([kind, write]) => `${placeOf(write)} ${kind}Item`);
   }
-  return [`${parameters.IndexName ? 'index' : 'table'} ${operation}`];
+  const isRead = /Get|Query/.test(operation);
+  return [`${parameters.IndexName ? 'index' : isRead ? 'table' : placeOf(parameters)} ${operation}`];
 }
 
-async function rightsUsed(work: () => Promise<Answer | Answer[]>): Promise<string[]> {
+async function rightsUsed(work: Work): Promise<string[]> {
   proxy.calls.length = 0;
-  const answers = [await work()].flat();
+  const answers = [(await work()) ?? []].flat();
   for (const { status } of answers) expect(status).not.toBe(500);
   return [...new Set(proxy.calls.flatMap(needed))].sort();
 }
 
-/** All that a function does to the table is what these requests make it do. */
-const work: Record<string, () => Promise<Answer | Answer[]>> = {
+type Work = () => Promise<Answer | Answer[] | undefined>;
+
+/** A snapshot in force whose one chunk is not there, and that is due to be replaced. */
+const putDamagedSnapshot = () =>
+  writeItem({
+    ...snapshotKey,
+    ...{ snapshot: 'damaged', format: FORMAT, digests: ['none'], cards: 1, position: START, written_at: 0 },
+    expires_at: seconds() + 3600,
+  });
+
+/** All that a function does to AWS, but for its keys and its queue, is what these make it do. */
+const work: Record<string, Work> = {
   register: () => post('/register/', registration()),
   login: async () => {
     const { username } = alice;
@@ -32,7 +63,27 @@ const work: Record<string, () => Promise<Answer | Answer[]>> = {
   },
   refreshToken: () => post('/token/refresh/', { refresh: alice.refresh }),
   logout: () => post('/logout/', { refresh: carol.refresh }, { token: carol.access }),
-  listUsers: () => get('/', { token: alice.access }),
+  listUsers: async () => {
+    await putDamagedSnapshot();
+    const few = await get('/', { token: alice.access });
+    await writeItem({ ...accountKey(bob.username), id: bob.id, following_count: 1_000_000 });
+    return [few, await get('/', { token: bob.access })];
+  },
+  writeSnapshot: async () => {
+    await putDamagedSnapshot();
+    await writeSnapshot(Date.now, 1);
+    await writeSnapshot(Date.now, 1);
+    return undefined;
+  },
+  recordActivity: async () => {
+    const event = { id: uniqueName('event'), source: 'careers.posts', 'detail-type': 'PostCreated' };
+    await recordActivity({ ...event, detail: { username: alice.username } }, Date.now);
+    return undefined;
+  },
+  getJwks: () => get('/.well-known/jwks.json'),
+  getOpenidConfiguration: () => get('/.well-known/openid-configuration'),
+  getOpenapi: () => get('/openapi.json'),
+  getDocs: () => get('/docs/'),
   getUser: () => get(`/${bob.username}/`, { token: alice.access }),
   getMe: () => get('/me/', { token: alice.access }),
   updateMe: async () => [
@@ -59,7 +110,7 @@ test('every function needs exactly the rights that are listed for it', async () 
   for (const [name, requests] of Object.entries(work)) used[name] = await rightsUsed(requests);
   const onTheTable = Object.entries(rights).map(([name, list]) => [
     name,
-    list.filter((right) => /^(table|index) /.test(right)).sort(),
+    list.filter((right) => /^(table|index|snapshot) /.test(right)).sort(),
   ]);
   expect(used).toEqual(Object.fromEntries(onTheTable));
 });

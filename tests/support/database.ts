@@ -14,6 +14,8 @@ declare module 'vitest' {
     public_keys: string;
     /** Base URL of the running service; empty for the door that needs none. */
     service: string;
+    /** What the invocation URL of each function begins with; empty for the door that needs none. */
+    lambda: string;
   }
 }
 
@@ -26,6 +28,7 @@ export default async function setup({ provide }: TestProject) {
   provide('data', data);
   provide('public_keys', JSON.stringify(publicKeys(keys)));
   provide('service', '');
+  provide('lambda', '');
   return async () => {
     await database.stop();
     await rm(data, { recursive: true, force: true });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { createTable, localCredentials } from '../../local/table.ts';
+import { createTable, LOCAL_TABLE, localCredentials } from '../../local/table.ts';
 import { tableProperties } from './serverless.ts';
 
 /** Handlers run in the test's own process, on a table of the file's own; the running service has one table. */
 const service = inject('service');
-const TABLE_NAME = service ? 'users-local' : `users-${randomUUID()}`;
+const TABLE_NAME = service ? LOCAL_TABLE : `users-${randomUUID()}`;
 
 Object.assign(process.env, localCredentials, {
   TABLE_NAME,

@@ -32,11 +32,21 @@ const routes = Object.entries(serverless.functions).flatMap(([name, { handler, e
   }),
 );
 
+/** What API Gateway makes of a request: which function, and the event for it. */
+export interface Invocation {
+  /** Name of the function. */
+  name: string;
+  /** Its file and its export, as serverless.yml has them. */
+  handler: string;
+  event: APIGatewayProxyEvent;
+  context: Context;
+}
+
 /**
- * Invokes the function that API Gateway would: the resource first (a segment that is spelled out before a variable,
- * a variable before a greedy one), then the method on it, `ANY` last.
+ * Finds the function as API Gateway does: the resource first (a segment that is spelled out before a variable, a
+ * variable before a greedy one), then the method on it, `ANY` last.
  */
-export async function invokeFunction(request: Request): Promise<Response> {
+export function routeRequest(request: Request): Invocation {
   const url = new URL(request.path, 'http://localhost');
   const segments = url.pathname.replace(/\/+$/, '').split('/').slice(1);
   const resource = routes
@@ -48,16 +58,29 @@ export async function invokeFunction(request: Request): Promise<Response> {
   const route =
     methods.find(({ method }) => method === request.method) ?? methods.find(({ method }) => method === 'ANY');
   if (!route) throw new Error(`No function answers ${request.method} ${request.path}.`);
-  const handler = await loadHandler(route.handler);
-  const result = await handler(toEvent(request, url, segments, route.segments), context(route.name, request));
+  const { name, handler } = route;
   return {
-    status: result.statusCode,
-    headers: Object.fromEntries(
-      Object.entries(result.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
-    ),
-    text: result.body,
+    name,
+    handler,
+    event: toEvent(request, url, segments, route.segments),
+    context: context(name, request),
   };
 }
+
+/** Invokes the function that API Gateway would. */
+export async function invokeFunction(request: Request): Promise<Response> {
+  const { handler, event, context } = routeRequest(request);
+  return toResponse(await (await loadHandler(handler))(event, context));
+}
+
+/** What API Gateway makes of a function's answer. */
+export const toResponse = ({ statusCode, headers, body }: APIGatewayProxyResult): Response => ({
+  status: statusCode,
+  headers: Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  ),
+  text: body,
+});
 
 const isGreedy = (part: string) => part.endsWith('+}');
 

@@ -1,13 +1,21 @@
 /**
- * What each function may do on AWS, besides writing its own log and traces: operations of the table, of the index
- * `GSI1`, and reading the signing keys. The packaged roles must say the same, and the endpoints must need all of it.
+ * What each function may do on AWS, besides writing its own log and traces: operations of the table (of the
+ * directory's snapshots in it alone), of the index `GSI1`, reading the signing keys, and writing to a queue. The packaged roles must say the same, and the endpoints must need all of it.
  */
 export const rights: Record<string, string[]> = {
   register: ['table PutItem', 'table UpdateItem', 'keys GetParameter'],
   login: ['table BatchGetItem', 'table UpdateItem', 'keys GetParameter'],
   refreshToken: ['table BatchGetItem', 'keys GetParameter'],
   logout: ['table GetItem', 'table UpdateItem'],
-  listUsers: ['table BatchGetItem', 'table GetItem', 'index Query'],
+  listUsers: ['table BatchGetItem', 'table GetItem', 'table Query', 'index Query', 'snapshot DeleteItem'],
+  writeSnapshot: [
+    'table BatchGetItem',
+    'table GetItem',
+    'index Query',
+    'snapshot DeleteItem',
+    'snapshot PutItem',
+    'snapshot UpdateItem',
+  ],
   getUser: ['table GetItem', 'table Query'],
   getMe: ['table Query'],
   updateMe: ['table DeleteItem', 'table GetItem', 'table PutItem', 'table UpdateItem'],
@@ -17,5 +25,10 @@ export const rights: Record<string, string[]> = {
   listFollowers: ['table BatchGetItem', 'table GetItem', 'table Query', 'index Query'],
   listFollowing: ['table BatchGetItem', 'table GetItem', 'table Query'],
   getMyStats: ['table Query'],
+  recordActivity: ['table GetItem', 'table PutItem', 'table UpdateItem', 'dead letters SendMessage'],
+  getJwks: [],
+  getOpenidConfiguration: [],
+  getOpenapi: [],
+  getDocs: [],
   notFound: [],
 };

@@ -48,6 +48,7 @@ export default async function setup(project: TestProject) {
     await sleep(200);
   }
   project.provide('service', url);
+  project.provide('lambda', `http://localhost:${lambdaPort}/2015-03-31/functions/users-api-dev-`);
 
   return async () => {
     const ended = new Promise((resolve) => service.once('exit', resolve));

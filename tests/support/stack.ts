@@ -47,18 +47,23 @@ export interface Grant {
   role: string;
   action: string;
   resource: unknown;
+  condition: unknown;
 }
 
 /** Everything that the policies in a template allow, one action on one resource at a time. */
 export function grantsOf(template: Template): Grant[] {
   return resourcesOf(template, 'AWS::IAM::Role').flatMap(([role, { Properties }]) =>
     (Properties.Policies ?? []).flatMap((policy: Properties) =>
-      policy.PolicyDocument.Statement.flatMap(({ Effect, Action, Resource }: Properties) => {
-        if (Effect !== 'Allow') return [];
-        return [Action]
-          .flat()
-          .flatMap((action) => [Resource].flat().map((resource) => ({ role, action, resource })));
-      }),
+      policy.PolicyDocument.Statement.flatMap(
+        ({ Effect, Action, Resource, Condition: condition }: Properties) => {
+          if (Effect !== 'Allow') return [];
+          return [Action]
+            .flat()
+            .flatMap((action) =>
+              [Resource].flat().map((resource) => ({ role, action, resource, condition })),
+            );
+        },
+      ),
     ),
   );
 }

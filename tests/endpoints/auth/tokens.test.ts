@@ -9,15 +9,15 @@ test('are RS256 JWTs with the claims that sibling services rely on', async () =>
   const user = await newUser();
   const { kid } = await signingKey();
   const issuer = process.env.ISSUER;
-  for (const [kind, typ, lifetime] of [
-    ['access', 'at+jwt', 3600],
-    ['refresh', 'refresh+jwt', 604_800],
+  for (const [kind, typ, lifetime, aud] of [
+    ['access', 'at+jwt', 3600, 'careers'],
+    ['refresh', 'refresh+jwt', 604_800, issuer],
   ] as const) {
     const { header, payload } = readToken(user[kind]);
     expect(header).toEqual({ alg: 'RS256', kid, typ });
     expect(payload).toEqual({
       iss: issuer,
-      aud: 'careers',
+      aud,
       sub: String(user.id),
       username: user.username,
       token_type: kind,

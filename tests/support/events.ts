@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import { handler } from '../../functions/stats/recordActivity.ts';
+import { door } from './api.ts';
+import { inParallel } from './parallel.ts';
+
+/** An event of the posts service as EventBridge delivers it. */
+export interface PostsEvent {
+  id: string;
+  source: string;
+  'detail-type': string;
+  detail: { username: string };
+}
+
+/** An event with an id of its own. */
+export const postsEvent = (kind: string, username: string): PostsEvent => ({
+  id: randomUUID(),
+  source: 'careers.posts',
+  'detail-type': kind,
+  detail: { username },
+});
+
+/**
+ * Invokes `recordActivity` as Lambda does, over HTTP through the endpoint that serverless-offline has for this where
+ * the test came through that door. Throws what the function throws.
+ */
+export async function deliver(event: unknown): Promise<void> {
+  if (door === 'handlers') return handler(event);
+  const url = `${inject('lambda')}recordActivity/invocations`;
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
+  const answer = await response.text();
+  if (response.headers.has('X-Amz-Function-Error')) throw new Error(JSON.parse(answer).errorMessage);
+  if (!response.ok) throw new Error(`The invocation answered ${response.status}: ${answer}`);
+}
+
+/** Delivers all events, `width` at a time, as Lambda does with a queue of them. */
+export async function deliverAll(events: readonly PostsEvent[], width = 8): Promise<void> {
+  await inParallel(events, width, deliver);
+}
