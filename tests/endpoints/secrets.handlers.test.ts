@@ -74,7 +74,7 @@ test('logs one line for each request and no password, token, hash or email addre
   for (const code of ['invalid', 'parse_error', 'token_not_valid', 'unavailable', 'internal_error']) {
     expect(codes).toContain(code);
   }
-  expect(entries.some(({ damage }) => damage === 'A user item is damaged at: first_name.')).toBe(true);
+  expect(entries.some(({ reason }) => reason === 'A user item is damaged at: first_name.')).toBe(true);
 });
 
 test('finds secrets where there are some', () => {

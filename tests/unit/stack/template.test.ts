@@ -90,7 +90,7 @@ test('allows no wildcard, except where AWS knows nothing narrower', () => {
 test('lets nobody invoke functions but this API and the rules of this service', () => {
   const SOURCES: Record<string, RegExp> = {
     'apigateway.amazonaws.com': /\{"Ref":"ApiGatewayRestApi"\}/,
-    'events.amazonaws.com': /:rule\/users-api-dev-|"Fn::GetAtt":\["WriteSnapshotEventsRule\w+Arn"\]/,
+    'events.amazonaws.com': /ruleusers-api-dev-|"Fn::GetAtt":\["WriteSnapshotEventsRule\w+Arn"\]/,
   };
   const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
   expect(permissions.length).toBeGreaterThan(0);
