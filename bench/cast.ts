@@ -8,8 +8,6 @@ import { PASSWORD } from './stage.ts';
 
 const PEOPLE = 1000;
 const FOLLOWS = 10;
-/** Everybody is a day old: a directory asks again for the changes of the last half minute, and finds none. */
-const DAY = 24 * 60 * 60 * 1000;
 
 /** Registers 1,000 people who follow ten others each, the same at every run, and picks whom the scenarios need. */
 export async function assembleCast(): Promise<Cast> {
@@ -17,7 +15,8 @@ export async function assembleCast(): Promise<Cast> {
     users: PEOPLE,
     follows: FOLLOWS,
     password_hash: await hashPassword(PASSWORD),
-    now: Date.now() - DAY,
+    now: Date.now(),
+    settled: true,
   };
   const progress = startProgress('People', 2 * PEOPLE);
   const people = await writePeople(population, progress);

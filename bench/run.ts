@@ -31,9 +31,13 @@ function heading(): string {
   return `# Benchmarks\n\nMeasured by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}.\n\n`;
 }
 
-const sections = [...(await measure('endpoints')), ...(await measure('growth', values.users))];
-const report = heading() + toMarkdown(sections);
 const folder = join(import.meta.dirname, 'results');
 await mkdir(folder, { recursive: true });
-await writeFile(join(folder, 'latest.md'), report);
+let report = heading();
 process.stdout.write(report);
+for (const part of [['endpoints'], ['growth', values.users]]) {
+  const measured = toMarkdown(await measure(...part));
+  process.stdout.write(`${measured}\n`);
+  report += `${measured}\n`;
+  await writeFile(join(folder, 'latest.md'), `${report.trimEnd()}\n`);
+}

@@ -12,7 +12,6 @@ const SIZES = [1_000, 10_000, 100_000];
 const SAMPLES = 100;
 const STORM = 500;
 const IN_FLIGHT = 100;
-const DAY = 24 * 60 * 60 * 1000;
 
 const sizesTo = (largest: number) => SIZES.filter((size) => size <= largest);
 
@@ -23,11 +22,14 @@ export const scaleSteps = (largest: number) =>
 /** Lets the service grow, and measures at each size what lists, profiles, followers and follows cost. */
 export async function measureScale(fleet: Fleet, largest: number, progress: Progress): Promise<Section[]> {
   const rows: (string | number)[][] = [];
-  const now = Date.now() - DAY;
+  const now = Date.now();
   let fans = 0;
   let storm: Section[] = [];
   for (const size of sizesTo(largest)) {
-    const people = await writePeople({ users: size, follows: 0, password_hash: '', now }, progress);
+    const people = await writePeople(
+      { users: size, follows: 0, password_hash: '', now, settled: true },
+      progress,
+    );
     const [star, ...others] = [...people.values()].sort((a, b) => a.id - b.id);
     if (!star) throw new Error('There is nobody.');
     const followers = others.slice(fans, -STORM);

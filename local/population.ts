@@ -22,6 +22,8 @@ export interface Population {
   password_hash: string;
   /** When this is written, in milliseconds. */
   now: number;
+  /** Nobody has changed since registering; a directory that is warm already does not hear of such people. */
+  settled?: boolean;
 }
 
 /**
@@ -48,14 +50,14 @@ export async function writePeople(population: Population, progress: Progress): P
 
 async function writeMissing(
   missing: [number, Person][],
-  { password_hash, now }: Population,
+  { password_hash, now, settled }: Population,
 ): Promise<User[]> {
   if (missing.length === 0) return [];
   const first_id = await leaseIds('user', missing.length);
   const users = missing.map(([number, entry], position) => {
     const created_at = now - Math.floor(seededRandom(number + AGE_SEEDS)() * 2 * YEAR);
-    // Changed now, or a warm directory, which asks for the latest changes, would never hear of it.
-    return { id: first_id + position, ...entry, password_hash, created_at, updated_at: now };
+    const updated_at = settled ? created_at : now;
+    return { id: first_id + position, ...entry, password_hash, created_at, updated_at };
   });
   const parts = users.flatMap((user) =>
     Object.entries(newUserParts(user)).map(([part, write]) => [`${user.username} ${part}`, write]),

@@ -33,7 +33,7 @@ const routes = Object.entries(serverless.functions).flatMap(([name, { handler, e
 );
 
 /** What API Gateway makes of a request: which function, and the event for it. */
-export interface Invocation {
+interface Invocation {
   /** Name of the function. */
   name: string;
   /** Its file and its export, as serverless.yml has them. */
