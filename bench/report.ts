@@ -15,11 +15,19 @@ export function milliseconds(value: number): string {
 export const spread = (values: readonly number[]) =>
   [0.5, 0.95, 0.99].map((share) => milliseconds(percentile(values, share)));
 
-/** A Markdown table; numbers stand to the right. */
+/** A Markdown table, laid out as the formatter of this repository wants it; numbers stand to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const isText = head.map((_, column) => rows.every((row) => /^[^\d-]/.test(String(row[column] ?? ''))));
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(isText.map((text) => (text ? '---' : '---:'))), ...rows.map(line)].join('\n');
+  const lines = [head, ...rows.map((row) => row.map(String))];
+  const columns = head.map((_, column) => {
+    const [, ...cells] = lines.map((cells) => cells[column] ?? '');
+    const width = Math.max(3, ...lines.map((cells) => cells[column]?.length ?? 0));
+    return { width, isText: cells.every((cell) => /^[^\d-]/.test(cell)) };
+  });
+  const line = (cells: readonly string[]) =>
+    `| ${columns.map(({ width, isText }, n) => (isText ? cells[n]?.padEnd(width) : cells[n]?.padStart(width))).join(' | ')} |`;
+  const rule = columns.map(({ width, isText }) => (isText ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  const [titles = [], ...body] = lines;
+  return [titles, rule, ...body].map(line).join('\n');
 }
 
 /** A part of the report. */
