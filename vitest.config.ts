@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     // The short form; vitest.soak.config.ts has the long one.
     env: { CROWD_REQUESTS: '200', BAD_INPUT_RUNS: '60' },
+    // Most of a test is waiting, so that a worker beside the last core pays.
+    maxWorkers: 3,
     reporters: process.env.CI ? ['default'] : ['dot'],
     projects: [
       {
