@@ -1,24 +1,10 @@
 import { expect, test } from 'vitest';
 import { insertFollow, readFollowed } from '../../../lib/table/follows.ts';
 import { metered } from '../../../lib/table/meter.ts';
-import { insertUser, type User } from '../../../lib/table/users.ts';
-import { uniqueName } from '../../support/api.ts';
+import type { User } from '../../../lib/table/users.ts';
+import { storedUser } from '../../support/storedUser.ts';
 
 let next_id = 1;
-
-async function storedUser(): Promise<User> {
-  const username = uniqueName('Reader');
-  const texts = {
-    email: `${username}@example.com`,
-    password_hash: '',
-    first_name: '',
-    last_name: '',
-    bio: '',
-  };
-  const user = { id: next_id++, username, ...texts, avatar: null, created_at: 0, updated_at: 0 };
-  await insertUser(user);
-  return user;
-}
 
 async function followAll(follower: User, usernames: readonly string[]): Promise<void> {
   for (const following_username of usernames) {
