@@ -1,12 +1,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Card } from '../table/directory.ts';
-import { condition, searchText } from './conditions.ts';
+import type { Card } from '../../table/cards.ts';
+import type { DirectoryQuery, Ordering } from '../query.ts';
+import { condition } from './conditions.ts';
 import { RecentLists } from './recent.ts';
-import { DATA, INDEXES, ORDER_COLUMNS, PAGE_SIZE, UPSERT } from './schema.ts';
-import type { DirectoryQuery, Ordering } from './search.ts';
-
-/** A card as a list shows it. */
-type ListedCard = Pick<Card, 'id' | 'username' | 'first_name' | 'last_name' | 'avatar'>;
+import { DATA, INDEXES, type ListedCard, orderColumn, PAGE_SIZE, rowOf, SHOW, UPSERT } from './schema.ts';
 
 /** One batch of what matches, and how many match in all. */
 export interface Batch {
@@ -17,6 +14,10 @@ export interface Batch {
 /** The cards need more memory than they may have. */
 export class ReplicaFull extends Error {
   override readonly name = 'ReplicaFull';
+
+  constructor() {
+    super('The cards take all the memory that they may have.');
+  }
 }
 
 /** What SQLite throws when a database has all the pages that it may have. */
@@ -28,7 +29,7 @@ const BROAD = 1 / 20;
 /**
  * A copy of all cards in memory that can be searched, ordered and counted. Cards may come in any order and any
  * number of times: the one that changed last stays. Loading takes {@link add} any number of times and then
- * {@link ready} once; after that, {@link apply} keeps it up to date. A replica on which one of them threw is to be
+ * {@link buildIndexes} once; after that, {@link apply} keeps it up to date. A replica on which one of them threw is to be
  * discarded.
  */
 export class Replica {
@@ -61,8 +62,8 @@ export class Replica {
     this.#write(cards);
   }
 
-  /** Builds the indexes over what was added: at once costs a fraction of one by one. */
-  ready(): void {
+  /** Builds the indexes over all that was added, which costs a fraction of adding card by card. */
+  buildIndexes(): void {
     this.#guarded(() => this.#database.exec(INDEXES));
     this.#count();
   }
@@ -86,7 +87,7 @@ export class Replica {
     const low = ordering.descending ? total - start - size : start;
     const ids = matches ? [...matches.subarray(low, low + size)] : this.#window(ordering.by, low, size);
     if (ordering.descending) ids.reverse();
-    const card = this.#prepare('SELECT id, username, first_name, last_name, avatar FROM cards WHERE id = ?');
+    const card = this.#prepare(SHOW);
     return { total, cards: ids.map((id) => card.get(id) as unknown as ListedCard) };
   }
 
@@ -142,7 +143,7 @@ export class Replica {
       let written = 0;
       this.#database.exec('BEGIN');
       try {
-        for (const card of cards) written += Number(upsert.run(...columnsOf(card)).changes);
+        for (const card of cards) written += Number(upsert.run(rowOf(card)).changes);
         this.#database.exec('COMMIT');
       } catch (error) {
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
@@ -170,16 +171,10 @@ export class Replica {
       return write();
     } catch (error) {
       const full = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL;
-      throw full ? new ReplicaFull('The cards take all the memory that they may have.') : error;
+      throw full ? new ReplicaFull() : error;
     }
   }
 }
 
-const ascending = (by: Ordering) => `ORDER BY ${ORDER_COLUMNS[by]}, id`;
-const descending = (by: Ordering) => `ORDER BY ${ORDER_COLUMNS[by]} DESC, id DESC`;
-
-function columnsOf({ id, username, first_name, last_name, bio, avatar, created_at, updated_at }: Card) {
-  const text = searchText([username, first_name, last_name, bio]);
-  const keys = [username.toLowerCase(), first_name.toLowerCase(), last_name.toLowerCase()];
-  return [id, text, username, first_name, last_name, avatar, ...keys, created_at, updated_at];
-}
+const ascending = (by: Ordering) => `ORDER BY ${orderColumn(by)}, id`;
+const descending = (by: Ordering) => `ORDER BY ${orderColumn(by)} DESC, id DESC`;

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompressSync } from 'node:zlib';
 import * as v from 'valibot';
-import type { Card } from '../table/directory.ts';
+import { type Card, CardItem } from '../../table/cards.ts';
 
 /** How chunks are packed; a reader that knows another format does without the snapshot. */
 export const FORMAT = 1;
@@ -17,16 +17,9 @@ const LARGEST_UNPACKED = 64_000_000;
 
 const compress = promisify(zstdCompress);
 
-const Columns = v.object({
-  id: v.array(v.number()),
-  username: v.array(v.string()),
-  first_name: v.array(v.string()),
-  last_name: v.array(v.string()),
-  bio: v.array(v.string()),
-  avatar: v.array(v.nullable(v.string())),
-  created_at: v.array(v.number()),
-  updated_at: v.array(v.number()),
-});
+const FIELDS = Object.keys(CardItem.entries) as (keyof Card)[];
+
+const Columns = v.record(v.string(), v.array(v.unknown()));
 
 /** A piece of a snapshot on its way out. */
 interface Packed {
@@ -46,8 +39,7 @@ export async function* pack(cards: AsyncIterable<Card[]>): AsyncGenerator<Packed
 }
 
 async function* packFitting(cards: readonly Card[]): AsyncGenerator<Packed> {
-  const names = Object.keys(Columns.entries) as (keyof Card)[];
-  const columns = Object.fromEntries(names.map((name) => [name, cards.map((card) => card[name])]));
+  const columns = Object.fromEntries(FIELDS.map((name) => [name, cards.map((card) => card[name])]));
   const data = await compress(JSON.stringify(columns));
   if (data.length <= LARGEST) {
     yield { data, cards: cards.length };
@@ -62,21 +54,12 @@ async function* packFitting(cards: readonly Card[]): AsyncGenerator<Packed> {
 export function unpack(data: Uint8Array): Card[] {
   const json = zstdDecompressSync(data, { maxOutputLength: LARGEST_UNPACKED }).toString();
   const columns = v.parse(Columns, JSON.parse(json));
-  const { id, username, first_name, last_name, bio, avatar, created_at, updated_at } = columns;
-  if (Object.values(columns).some(({ length }) => length !== id.length)) {
+  const { length } = columns.id ?? [];
+  if (FIELDS.some((name) => columns[name]?.length !== length)) {
     throw new RangeError('The columns of a chunk differ in length.');
   }
-  return id.map(
-    (id, n) =>
-      ({
-        id,
-        username: username[n],
-        first_name: first_name[n],
-        last_name: last_name[n],
-        bio: bio[n],
-        avatar: avatar[n],
-        created_at: created_at[n],
-        updated_at: updated_at[n],
-      }) as Card,
+  const cards = Array.from({ length }, (_, n) =>
+    Object.fromEntries(FIELDS.map((name) => [name, columns[name]?.[n]])),
   );
+  return v.parse(v.array(CardItem), cards);
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { log } from '../log.ts';
-import type { Card } from '../table/directory.ts';
-import { DamagedItem } from '../table/items.ts';
-import { type Chunk, type Manifest, readChunks, readManifest } from '../table/snapshots.ts';
+import { log } from '../../log.ts';
+import type { Card } from '../../table/cards.ts';
+import { DamagedItem } from '../../table/items.ts';
+import { type Chunk, type Manifest, readChunks, readManifest } from '../../table/snapshots.ts';
+import { START } from '../feed.ts';
 import { FORMAT, unpack } from './codec.ts';
-import { START } from './feed.ts';
 
 /** Chunks that one read asks for, and reads that are under way at once: some 10 MB in all. */
 const CHUNKS_A_READ = 8;

@@ -1,6 +1,6 @@
 import type { Counts } from './counters.ts';
 import { activityStripeKey, eventKey } from './keys.ts';
-import { ConditionsFailed, transact } from './transaction.ts';
+import { IS_NEW, transact } from './write.ts';
 
 /** Counts that change by what users do elsewhere. */
 type ActivityCount = Extract<keyof Counts, 'posts_count' | 'likes_received' | 'comments_received'>;
@@ -22,26 +22,16 @@ export async function applyActivity(
   { event_id, username, count, difference }: Activity,
   expires_at: number,
 ): Promise<'applied' | 'repeated'> {
-  try {
-    await transact({
-      event: {
-        Put: {
-          Item: { ...eventKey(event_id), expires_at },
-          ConditionExpression: 'attribute_not_exists(PK)',
-        },
+  const { done } = await transact({
+    event: { Put: { Item: { ...eventKey(event_id), expires_at }, ConditionExpression: IS_NEW } },
+    count: {
+      Update: {
+        Key: activityStripeKey(username, event_id),
+        UpdateExpression: 'ADD #count :difference',
+        ExpressionAttributeNames: { '#count': count },
+        ExpressionAttributeValues: { ':difference': difference },
       },
-      count: {
-        Update: {
-          Key: activityStripeKey(username, event_id),
-          UpdateExpression: 'ADD #count :difference',
-          ExpressionAttributeNames: { '#count': count },
-          ExpressionAttributeValues: { ':difference': difference },
-        },
-      },
-    });
-    return 'applied';
-  } catch (error) {
-    if (error instanceof ConditionsFailed) return 'repeated';
-    throw error;
-  }
+    },
+  });
+  return done ? 'applied' : 'repeated';
 }

@@ -1,13 +1,14 @@
 import * as v from 'valibot';
-import { loadSigningKey } from '../auth/keys.ts';
-import { hashPassword } from '../auth/passwords.ts';
-import { issueTokenPair } from '../auth/tokens.ts';
 import type { Clock } from '../clock.ts';
-import { ApiError } from '../errors.ts';
+import { Bio, Email, NewPassword, PersonName, Username } from '../fields.ts';
+import { ApiError, PROBLEMS } from '../problems.ts';
 import { leaseIds } from '../table/sequences.ts';
 import { insertUser, type User } from '../table/users.ts';
 import { NOT_TEXT } from '../text.ts';
-import { Bio, Email, NewPassword, PersonName, Username } from './fields.ts';
+import { viewUser } from '../users/views.ts';
+import { loadSigningKey } from './keys.ts';
+import { hashPassword } from './passwords.ts';
+import { issueTokenPair } from './tokens.ts';
 
 /**
  * What registration takes. Fields are compared with each other also when they have other faults. That `username` and
@@ -43,11 +44,6 @@ const areText = (...values: unknown[]) => values.every((value) => typeof value =
 const sameIgnoringCase = (a: unknown, b: unknown) =>
   areText(a, b) && String(a).toLowerCase() === String(b).toLowerCase();
 
-const TAKEN_SENTENCES = {
-  username: 'This username is taken.',
-  email: 'This email address is taken.',
-};
-
 /**
  * Creates a user and signs the first tokens. Of any number of racing registrations of one name or address exactly
  * one wins; the others throw `username_taken` or `email_taken`, naming every value that is taken, and leave nothing
@@ -62,12 +58,12 @@ export async function register(registration: v.InferOutput<typeof Registration>,
   ]);
 
   const now = clock();
-  const user: User = { id, ...fields, avatar: null, password_hash, created_at: now, updated_at: now };
-  const taken = await insertUser(user);
+  const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now };
+  const taken = await insertUser({ ...user, password_hash });
   const [first] = taken;
   if (first) {
-    const errors = Object.fromEntries(taken.map((field) => [field, [TAKEN_SENTENCES[field]]]));
-    throw new ApiError(`${first}_taken`, TAKEN_SENTENCES[first], errors);
+    const errors = taken.map((field) => [field, [PROBLEMS[`${field}_taken`].detail]]);
+    throw new ApiError(`${first}_taken`, { errors: Object.fromEntries(errors) });
   }
-  return { user, ...(await issueTokenPair(user, clock())) };
+  return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, toSeconds } from '../clock.ts';
-import { log } from '../log.ts';
-import type { Card } from '../table/directory.ts';
+import { type Clock, toSeconds } from '../../clock.ts';
+import { log } from '../../log.ts';
+import type { Card } from '../../table/cards.ts';
 import {
   claimSnapshot,
   type Manifest,
@@ -9,10 +9,10 @@ import {
   releaseSnapshot,
   withdrawManifest,
   writeChunk,
-} from '../table/snapshots.ts';
+} from '../../table/snapshots.ts';
+import { type Position, readChanges, START } from '../feed.ts';
 import { FORMAT, pack } from './codec.ts';
-import { type Position, readChanges, START } from './feed.ts';
-import { digestOf, findSnapshot, readSnapshot, SnapshotDamaged } from './snapshot.ts';
+import { digestOf, findSnapshot, readSnapshot, SnapshotDamaged } from './reader.ts';
 
 /** Below this many changes a snapshot saves no time worth its writing: a reader takes them from the index. */
 const MINIMUM = 5000;

@@ -1,7 +1,7 @@
 /** How many ids are kept at most: 8 bytes each, so 32 MB. */
 const CAPACITY = 4_000_000;
 
-/** The lists of ids that were found lately, by what was asked; the least lately used go first. */
+/** The lists of ids that were found lately, by what was asked; the least recently used go first. */
 export class RecentLists {
   readonly #lists = new Map<string, Float64Array>();
   readonly #capacity: number;

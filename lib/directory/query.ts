@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { batchNumber, batchSize } from '../http/pages.ts';
+import { batchNumber, batchSize } from '../paging.ts';
 import { line, prose } from '../text.ts';
 
 /** Longest search or filter, in code points. */

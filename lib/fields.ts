@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { codePoints, line, NOT_TEXT, prose } from '../text.ts';
+import { codePoints, line, NOT_TEXT, prose } from './text.ts';
 
 /** First path segments that the API uses or plans: nobody may be called that, in any case. */
 export const RESERVED_USERNAMES = new Set([
@@ -40,6 +40,9 @@ function isPlausibleEmail(email: string): boolean {
 function isHttpUrl(text: string): boolean {
   return /^https?:\/\/[^\s]+$/i.test(text) && URL.canParse(text);
 }
+
+/** The path of what belongs to one user, named in any case. */
+export const UserPath = v.object({ username: v.pipe(v.string(), v.check(isPossibleUsername)) });
 
 /** A username, kept as typed. */
 export const Username = v.pipe(

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import { queryPages } from './client.ts';
 import { parseItems } from './items.ts';
 import { changesSince, directoryPartitions } from './keys.ts';
+import { queryPages } from './read.ts';
 
-const CardItem = v.object({
+/** What the index projects of a user; serverless.yml names the same attributes. */
+export const CardItem = v.object({
   id: v.number(),
   username: v.string(),
   first_name: v.string(),

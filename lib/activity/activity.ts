@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Clock, toSeconds } from '../clock.ts';
-import { type Activity, applyActivity } from '../table/activity.ts';
+import { type Activity, applyActivity } from '../table/countedEvents.ts';
 import { readAccount } from '../table/users.ts';
 
 /** What each kind of event does to the counts of the user that it names. */
@@ -38,7 +38,7 @@ class ActivityRefused extends Error {
 
 /**
  * Counts an event of the posts service, once however often it is delivered: `repeated` after the first time. Events
- * may come in any order. Throws {@link ActivityRefused}, or `Unavailable` when the table cannot take it now.
+ * may come in any order. Throws {@link ActivityRefused}, or `unavailable` when the table cannot take it now.
  */
 export async function recordActivity(delivered: unknown, clock: Clock): Promise<'applied' | 'repeated'> {
   const event = parseEvent(delivered);

@@ -1,10 +1,7 @@
-import { type DirectoryQuery, fold } from './search.ts';
+import { type DirectoryQuery, fold } from '../query.ts';
 
 /** A trigram index knows nothing shorter than this, in code points. */
 const GRAM = 3;
-
-/** Stands between the texts of a card where they are kept as one; no text and no term has it. */
-const SEPARATOR = '\u001f';
 
 /** A condition on cards, in SQL over `cards` and the index `texts`. */
 export interface Condition {
@@ -12,9 +9,6 @@ export interface Condition {
   sql: string;
   values: string[];
 }
-
-/** The texts of a card in which a search looks, as the replica keeps them. */
-export const searchText = (texts: readonly string[]) => texts.map(fold).join(SEPARATOR);
 
 /**
  * What a query asks of a card, `undefined` when every card will do. All its conditions must hold. Terms of three and
