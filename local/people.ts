@@ -1,4 +1,4 @@
-import { pick, seededRandom } from './random.ts';
+import { oneOf, seededRandom } from './seed/random.ts';
 
 /** Someone who might use the service. */
 export interface Person {
@@ -93,16 +93,16 @@ function plain(name: string): string {
  */
 export function person(number: number): Person {
   const random = seededRandom(number);
-  const first_name = pick(FIRST_NAMES, random);
-  const last_name = pick(LAST_NAMES, random);
+  const first_name = oneOf(random, FIRST_NAMES);
+  const last_name = oneOf(random, LAST_NAMES);
   const username = `${plain(first_name)}.${plain(last_name)}.${number}`;
-  const sentence = `${pick(PROFESSIONS, random)} ${pick(PASSIONS, random)}.`;
+  const sentence = `${oneOf(random, PROFESSIONS)} ${oneOf(random, PASSIONS)}.`;
   return {
     username,
     email: `${username}@example.com`,
     first_name,
     last_name,
-    bio: random() < 0.15 ? '' : `${sentence} ${pick(PLACES, random)}.`,
+    bio: random() < 0.15 ? '' : `${sentence} ${oneOf(random, PLACES)}.`,
     avatar: random() < 0.4 ? null : `https://example.com/avatars/${username}.jpg`,
   };
 }

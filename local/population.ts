@@ -4,8 +4,9 @@ import { leaseIds } from '../lib/table/sequences.ts';
 import { type Part, transact } from '../lib/table/transaction.ts';
 import { newUserParts, readUsers, type User } from '../lib/table/users.ts';
 import { friends, type Person, person } from './people.ts';
+import { inParallel } from './pool.ts';
 import type { Progress } from './progress.ts';
-import { seededRandom } from './random.ts';
+import { below, seededRandom } from './seed/random.ts';
 
 /** A transaction holds 100 writes and a user is four. */
 const USERS_A_TRANSACTION = 25;
@@ -33,8 +34,8 @@ export interface Population {
 export async function writePeople(population: Population, progress: Progress): Promise<Map<number, User>> {
   const people = new Map<number, User>();
   const numbers = Array.from({ length: population.users }, (_, n) => n + 1);
-  await eachChunk(numbers, USERS_A_TRANSACTION, async (chunk) => {
-    const wanted = new Map(chunk.map((number) => [number, person(number)]));
+  await inParallel(slices(numbers, USERS_A_TRANSACTION), AT_ONCE, async (slice) => {
+    const wanted = new Map(slice.map((number) => [number, person(number)]));
     const found = await readUsers([...wanted.values()].map(({ username }) => username));
     const known = new Map(found.map((user) => [user.username, user]));
     const missing = [...wanted].filter(([, { username }]) => !known.has(username));
@@ -43,7 +44,7 @@ export async function writePeople(population: Population, progress: Progress): P
       const user = known.get(username);
       if (user) people.set(number, user);
     }
-    progress.advance(chunk.length);
+    progress.advance(slice.length);
   });
   return people;
 }
@@ -55,7 +56,7 @@ async function writeMissing(
   if (missing.length === 0) return [];
   const first_id = await leaseIds('user', missing.length);
   const users = missing.map(([number, entry], position) => {
-    const created_at = now - Math.floor(seededRandom(number + AGE_SEEDS)() * 2 * YEAR);
+    const created_at = now - below(seededRandom(number + AGE_SEEDS), 2 * YEAR);
     const updated_at = settled ? created_at : now;
     return { id: first_id + position, ...entry, password_hash, created_at, updated_at };
   });
@@ -77,9 +78,7 @@ export async function writeFollows(
   progress: Progress,
 ): Promise<number> {
   let written = 0;
-  await eachChunk([...people], 1, async ([entry]) => {
-    if (!entry) return;
-    const [number, follower] = entry;
+  await inParallel([...people], AT_ONCE, async ([number, follower]) => {
     const chosen = friends(number, { size: people.size, follows }).flatMap(
       (friend) => people.get(friend) ?? [],
     );
@@ -104,7 +103,7 @@ async function writeEdges(follower: User, followed: readonly User[], now: number
       id,
       following: user.id,
       following_username: user.username,
-      created_at: earliest + Math.floor(seededRandom(id)() * (now - earliest)),
+      created_at: earliest + below(seededRandom(id), now - earliest),
     };
     return [
       [`edge ${id}`, newEdge(follower.username, edge)],
@@ -114,11 +113,7 @@ async function writeEdges(follower: User, followed: readonly User[], now: number
   await transact(Object.fromEntries([['account', countFollowing(follower, followed.length)], ...parts]));
 }
 
-/** Works through the entries in chunks, a few at the same time. */
-async function eachChunk<T>(entries: readonly T[], size: number, work: (chunk: T[]) => Promise<void>) {
-  const starts = Array.from({ length: Math.ceil(entries.length / size) }, (_, n) => n * size).values();
-  const worker = async () => {
-    for (const start of starts) await work(entries.slice(start, start + size));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+function slices<T>(entries: readonly T[], size: number): T[][] {
+  const starts = Array.from({ length: Math.ceil(entries.length / size) }, (_, n) => n * size);
+  return starts.map((start) => entries.slice(start, start + size));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom, shuffled } from '../../../local/random.ts';
+import { seededRandom, shuffled } from '../../../local/seed/random.ts';
 import { get, newUser, type TestUser, uniqueName } from '../../support/api.ts';
 import { deliver, deliverAll, type PostsEvent, postsEvent } from '../../support/events.ts';
 
@@ -62,7 +62,7 @@ test('counts exactly in a storm of 500 deliveries with repeats, out of order', a
     ...events(50, 'CommentAdded', critic),
     ...events(30, 'CommentRemoved', critic),
   ];
-  const storm = shuffled([...once, ...once.slice(0, 50), ...once.slice(-50)], seededRandom(42));
+  const storm = shuffled(seededRandom(42), [...once, ...once.slice(0, 50), ...once.slice(-50)]);
   expect(storm).toHaveLength(500);
 
   await deliverAll(storm);
