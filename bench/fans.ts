@@ -1,7 +1,7 @@
 import { countFollower, countFollowing } from '../lib/table/counters.ts';
 import { newEdge } from '../lib/table/follows.ts';
 import { leaseIds } from '../lib/table/sequences.ts';
-import { type Part, transact } from '../lib/table/transaction.ts';
+import { type Part, transact } from '../lib/table/write.ts';
 import type { User } from '../lib/table/users.ts';
 import type { Progress } from '../local/progress.ts';
 

@@ -1,5 +1,5 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { documents, TableName } from '../../lib/table/client.ts';
+import { documents, TableName } from '../../lib/table/send.ts';
 import { userIndexKey, userKey } from '../../lib/table/keys.ts';
 import type { User } from '../../lib/table/users.ts';
 import { people } from './people.ts';

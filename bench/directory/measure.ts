@@ -5,8 +5,8 @@
 import * as v from 'valibot';
 import { Directory } from '../../lib/directory/directory.ts';
 import { listUsers } from '../../lib/directory/list.ts';
-import { DirectoryQuery, ORDERINGS } from '../../lib/directory/search.ts';
-import { metered } from '../../lib/table/meter.ts';
+import { DirectoryQuery, ORDERINGS } from '../../lib/directory/query.ts';
+import { metered } from '../../lib/meter.ts';
 import { type User, updateUser } from '../../lib/table/users.ts';
 import { invokeFunction } from '../../tests/support/gateway.ts';
 import { people } from './people.ts';

@@ -1,6 +1,6 @@
 /** Prepares the table: `load <size>` fills it, `snapshot` writes the snapshot and prints what that took, as JSON. */
-import { writeSnapshot } from '../../lib/directory/writer.ts';
-import { metered } from '../../lib/table/meter.ts';
+import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
+import { metered } from '../../lib/meter.ts';
 import { loadPeople } from './load.ts';
 import type { SnapshotFigures } from './report.ts';
 
