@@ -30,9 +30,9 @@ async function partsFor(star: User, fans: readonly User[]): Promise<Record<strin
     };
     parts.set(`edge ${edge.id}`, newEdge(fan.username, edge));
     parts.set(`account ${edge.id}`, countFollowing(fan, 1));
-    const stripe = countFollower(star.username, fan.username, 1).Update.Key.SK;
+    const stripe = countFollower(fan.username, star.username, 1).Update.Key.SK;
     stripes.set(stripe, { fan: fan.username, count: (stripes.get(stripe)?.count ?? 0) + 1 });
   });
-  for (const [stripe, { fan, count }] of stripes) parts.set(stripe, countFollower(star.username, fan, count));
+  for (const [stripe, { fan, count }] of stripes) parts.set(stripe, countFollower(fan, star.username, count));
   return Object.fromEntries(parts);
 }
