@@ -42,7 +42,9 @@ function isHttpUrl(text: string): boolean {
 }
 
 /** The path of what belongs to one user, named in any case. */
-export const UserPath = v.object({ username: v.pipe(v.string(), v.check(isPossibleUsername)) });
+export const UserPath = v.object({
+  username: v.pipe(v.string(), v.metadata({ pattern: USERNAME.source }), v.check(isPossibleUsername)),
+});
 
 /** A username, kept as typed. */
 export const Username = v.pipe(
