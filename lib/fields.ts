@@ -38,7 +38,9 @@ export function isPlausibleEmail(email: string): boolean {
 }
 
 /** The path of what belongs to one user, named in any case. */
-export const UserPath = v.object({ username: v.pipe(v.string(), v.check(isPossibleUsername)) });
+export const UserPath = v.object({
+  username: v.pipe(v.string(), v.metadata({ pattern: USERNAME.source }), v.check(isPossibleUsername)),
+});
 
 /** A username, kept as typed. One that reads as an address must be the account's own: see registration. */
 export const Username = v.pipe(

@@ -8,7 +8,6 @@ export const handler = endpoint(
     caller: 'optional',
     path: UserPath,
     query: EdgeQuery,
-    errors: ['not_found'],
     answer: UserPage,
   },
   ({ path, caller, query }) => listFollowing(path.username, caller, query),

@@ -8,7 +8,7 @@ export const handler = endpoint(
     operation: 'unfollowUser',
     caller: 'required',
     path: UserPath,
-    errors: ['not_found', 'not_following'],
+    errors: ['not_following'],
     answer: v.object({ message: v.string() }),
   },
   async ({ caller, path: { username } }) => {

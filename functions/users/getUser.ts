@@ -4,6 +4,6 @@ import { getProfile } from '../../lib/users/profiles.ts';
 import { Profile } from '../../lib/users/views.ts';
 
 export const handler = endpoint(
-  { operation: 'getUser', caller: 'optional', path: UserPath, errors: ['not_found'], answer: Profile },
+  { operation: 'getUser', caller: 'optional', path: UserPath, answer: Profile },
   ({ path, caller }) => getProfile(path.username, caller),
 );
