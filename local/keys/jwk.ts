@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose';
 
+/** What new keys sign with. */
 const ALGORITHM = 'RS256';
 
-/** Makes a private key for RS256, as a JWK with an id of its own. */
+/** The private members of a JWK (RFC 7518, section 6), and our own note of when a key was superseded. */
+const NOT_FOR_VERIFIERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'superseded_at']);
+
+/** Makes a private key, as a JWK with an id of its own. */
 export async function generateSigningKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   return { kid: randomUUID(), use: 'sig', alg: ALGORITHM, ...(await exportJWK(privateKey)) };
@@ -11,5 +15,10 @@ export async function generateSigningKey(): Promise<JWK> {
 
 /** The public halves of a private key set, in the same order. */
 export function publicKeys({ keys }: JSONWebKeySet): JSONWebKeySet {
-  return { keys: keys.map(({ kty, kid, use, alg, n, e }) => ({ kty, kid, use, alg, n, e }) as JWK) };
+  return { keys: keys.map(publicHalf) };
+}
+
+function publicHalf(key: JWK): JWK {
+  const members = Object.entries(key).filter(([name]) => !NOT_FOR_VERIFIERS.has(name));
+  return Object.fromEntries(members) as unknown as JWK;
 }
