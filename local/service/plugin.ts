@@ -7,6 +7,7 @@ import { readOrCreateKeys } from '../keys/files.ts';
 import { publicKeys } from '../keys/jwk.ts';
 import { type Database, StartFailure, startDatabase } from './database.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
+import { whenParentEnds } from './parent.ts';
 import { createTable, LOCAL_TABLE, localCredentials, type TableProperties } from './table.ts';
 
 const DEFAULT_PORTS = { httpPort: 3000, lambdaPort: 3002 };
@@ -49,6 +50,7 @@ export default class LocalServices {
   }
 
   async #start(): Promise<void> {
+    endWithParent();
     try {
       const { folder, lock, database: file } = this.#data;
       await mkdir(folder, { recursive: true });
@@ -110,6 +112,13 @@ export default class LocalServices {
 
 `);
   }
+}
+
+/** Ends the service as Ctrl-C does when its parent has ended or its terminal was closed. */
+function endWithParent(): void {
+  const end = () => process.kill(process.pid, 'SIGTERM');
+  process.once('SIGHUP', end);
+  whenParentEnds(end);
 }
 
 function isFree(port: number): Promise<boolean> {
