@@ -1,8 +1,8 @@
 import { hashPassword } from '../lib/auth/passwords.ts';
 import { issueTokenPair } from '../lib/auth/tokens.ts';
 import { readFollowing } from '../lib/table/follows.ts';
-import { writeFollows, writePeople } from '../local/population.ts';
-import { startProgress } from '../local/progress.ts';
+import { writeFollows, writePeople } from '../local/seed/population.ts';
+import { startProgress } from '../local/seed/progress.ts';
 import type { Cast } from './scenarios.ts';
 import { PASSWORD } from './stage.ts';
 

@@ -1,4 +1,4 @@
-import type { Progress } from '../local/progress.ts';
+import type { Progress } from '../local/seed/progress.ts';
 import type { Bundle } from './bundles.ts';
 import type { Fleet } from './instances.ts';
 import { median, milliseconds, type Section, table } from './report.ts';

@@ -7,9 +7,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startDatabase } from '../local/database.ts';
-import { generateSigningKey, publicKeys } from '../local/keys.ts';
-import { createTable, localCredentials } from '../local/table.ts';
+import { generateSigningKey, publicKeys } from '../local/keys/jwk.ts';
+import { startDatabase } from '../local/service/database.ts';
+import { createTable, localCredentials } from '../local/service/table.ts';
 import { root, tableProperties } from '../tests/support/serverless.ts';
 import { type Measured, report, type SizeFigures } from './directory/report.ts';
 

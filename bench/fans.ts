@@ -3,7 +3,7 @@ import { newEdge } from '../lib/table/follows.ts';
 import { leaseIds } from '../lib/table/sequences.ts';
 import { type Part, transact } from '../lib/table/write.ts';
 import type { User } from '../lib/table/users.ts';
-import type { Progress } from '../local/progress.ts';
+import type { Progress } from '../local/seed/progress.ts';
 
 /** A transaction holds 100 writes: two for each fan, and at most 16 stripes. */
 const FANS_A_TRANSACTION = 40;

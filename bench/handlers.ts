@@ -1,6 +1,6 @@
 import { compareSync } from 'bcryptjs';
 import { hashPassword } from '../lib/auth/passwords.ts';
-import type { Progress } from '../local/progress.ts';
+import type { Progress } from '../local/seed/progress.ts';
 import type { Sample } from './instance.ts';
 import type { Fleet, Instance } from './instances.ts';
 import { median, milliseconds, type Section, spread, table } from './report.ts';

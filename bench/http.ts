@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request as send } from 'node:http';
 import { join } from 'node:path';
-import type { Progress } from '../local/progress.ts';
+import type { Progress } from '../local/seed/progress.ts';
 import type { Request } from '../tests/support/gateway.ts';
 import { milliseconds, type Section, spread, table } from './report.ts';
 import type { Scenario } from './scenarios.ts';

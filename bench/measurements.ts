@@ -1,4 +1,4 @@
-import { startProgress } from '../local/progress.ts';
+import { startProgress } from '../local/seed/progress.ts';
 import { assembleCast } from './cast.ts';
 import { coldStartSteps, measureColdStarts } from './coldStarts.ts';
 import { handlerSteps, measureHandlers, reportCosts, reportLatency } from './handlers.ts';

@@ -1,8 +1,8 @@
 import { issueTokenPair } from '../lib/auth/tokens.ts';
 import { BASE_PATH } from '../lib/http/routes.ts';
 import { readUserWithCounts, type User } from '../lib/table/users.ts';
-import { writePeople } from '../local/population.ts';
-import type { Progress } from '../local/progress.ts';
+import { writePeople } from '../local/seed/population.ts';
+import type { Progress } from '../local/seed/progress.ts';
 import type { Request } from '../tests/support/gateway.ts';
 import { writeFans } from './fans.ts';
 import type { Fleet } from './instances.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { TableProperties } from '../../local/table.ts';
+import type { TableProperties } from '../../local/service/table.ts';
 
 interface ServerlessFile {
   functions: Record<string, { handler: string; events: { http?: string }[] }>;

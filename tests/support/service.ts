@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { BASE_PATH } from '../../lib/http/routes.ts';
-import { freePort } from '../../local/database.ts';
+import { freePort } from '../../local/service/database.ts';
 import { findSecrets } from './secrets.ts';
 import { root } from './serverless.ts';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { localCredentials } from '../../local/table.ts';
+import { localCredentials } from '../../local/service/table.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: an item of any kind
 type Item = Record<string, any>;

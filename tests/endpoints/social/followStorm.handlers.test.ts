@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { issueToken } from '../../../lib/auth/tokens.ts';
-import { writePeople } from '../../../local/population.ts';
+import { writePeople } from '../../../local/seed/population.ts';
 import { get, newUser, post } from '../../support/api.ts';
 import { inParallel } from '../../support/parallel.ts';
 

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { root } from '../../support/serverless.ts';
+import { root } from '../../../support/serverless.ts';
 
-const command = join(root, 'local/keysCommand.ts');
+const command = join(root, 'local/keys/command.ts');
 
 /** Runs `npm run keys -- …`; answers what it said and how it ended. */
 async function keys(environment: Record<string, string>, ...args: string[]) {

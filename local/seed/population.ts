@@ -1,12 +1,12 @@
-import { countFollower, countFollowing } from '../lib/table/counters.ts';
-import { type Follow, newEdge, readFollowed } from '../lib/table/follows.ts';
-import { leaseIds } from '../lib/table/sequences.ts';
-import { newUserWrites, readUsers, type User } from '../lib/table/users.ts';
-import { transact, type Write } from '../lib/table/write.ts';
+import { countFollower, countFollowing } from '../../lib/table/counters.ts';
+import { type Follow, newEdge, readFollowed } from '../../lib/table/follows.ts';
+import { leaseIds } from '../../lib/table/sequences.ts';
+import { newUserWrites, readUsers, type User } from '../../lib/table/users.ts';
+import { transact, type Write } from '../../lib/table/write.ts';
+import { inParallel } from '../pool.ts';
 import { friends, type Person, person } from './people.ts';
-import { inParallel } from './pool.ts';
 import type { Progress } from './progress.ts';
-import { below, seededRandom } from './seed/random.ts';
+import { below, seededRandom } from './random.ts';
 
 /** A transaction holds 100 writes and a user is four. */
 const USERS_A_TRANSACTION = 25;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { isPossibleUsername } from '../../../lib/fields.ts';
-import { readFollowers, readFollowing } from '../../../lib/table/follows.ts';
-import { leaseIds } from '../../../lib/table/sequences.ts';
-import { readUsername, readUserWithCounts } from '../../../lib/table/users.ts';
-import { friends, person } from '../../../local/people.ts';
-import { writeFollows, writePeople } from '../../../local/population.ts';
+import { isPossibleUsername } from '../../../../lib/fields.ts';
+import { readFollowers, readFollowing } from '../../../../lib/table/follows.ts';
+import { leaseIds } from '../../../../lib/table/sequences.ts';
+import { readUsername, readUserWithCounts } from '../../../../lib/table/users.ts';
+import { friends, person } from '../../../../local/seed/people.ts';
+import { writeFollows, writePeople } from '../../../../local/seed/population.ts';
 
 const silent = { advance() {}, finish() {} };
 const population = (users: number, follows: number) => ({

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { generateSigningKey } from './keys.ts';
+import { generateSigningKey } from './jwk.ts';
 
 /** A private key; `superseded_at` (UTC) is when another one took over signing. */
 export interface SigningKey extends JWK {

@@ -36,18 +36,30 @@ export async function startDatabase({ file }: { file?: string } = {}): Promise<D
   const server = spawn(findBinary(), ['--host', '127.0.0.1', '--port', String(port), ...storage], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const kill = () => server.kill('SIGKILL');
-  process.once('exit', kill);
+  if (server.pid !== undefined) tieToThisProcess(server, server.pid);
   const ours: Database = {
     endpoint: `http://127.0.0.1:${port}`,
     ...(server.pid !== undefined && { pid: server.pid }),
-    stop: async () => {
-      process.off('exit', kill);
-      await ended(server);
-    },
+    stop: () => ended(server),
   };
   await answers(ours.endpoint, server);
   return ours;
+}
+
+/**
+ * Ends the server with this process, even one that is killed: a shell waits for the end of a pipe from us, and then
+ * kills the server. Closing a terminal or Ctrl-C signals the shell too, which must outlive us.
+ */
+function tieToThisProcess(server: ChildProcess, pid: number): void {
+  const kill = () => server.kill('SIGKILL');
+  process.once('exit', kill);
+  const script = 'trap "" HUP INT TERM; read -r _; kill -KILL "$0"';
+  const watchdog = spawn('sh', ['-c', script, String(pid)], { stdio: ['pipe', 'ignore', 'ignore'] });
+  watchdog.once('error', () => {}).unref();
+  server.once('exit', () => {
+    process.off('exit', kill);
+    watchdog.kill('SIGKILL');
+  });
 }
 
 function findBinary(): string {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BASE_PATH } from '../lib/http/routes.ts';
-import { StartFailure } from './database.ts';
-import { publicKeys } from './keys.ts';
-import { findLocalDatabase } from './lock.ts';
+import { BASE_PATH } from '../../lib/http/routes.ts';
+import { localData } from '../data.ts';
+import { publicKeys } from '../keys/jwk.ts';
+import { StartFailure } from '../service/database.ts';
+import { findLocalDatabase } from '../service/lock.ts';
+import { LOCAL_TABLE, localCredentials } from '../service/table.ts';
 import { startProgress } from './progress.ts';
-import { LOCAL_TABLE, localCredentials } from './table.ts';
 
 const PASSWORD = 'password123';
 /** A transaction holds 100 writes: two for each edge and one for the follower's count. */
@@ -35,10 +35,10 @@ function readOptions() {
 
 /** Points lib/ to the table of the service that runs now. */
 async function useRunningService(): Promise<void> {
-  const data = process.env.LOCAL_DATA ?? '.local';
-  const endpoint = process.env.DYNAMODB_ENDPOINT ?? (await findLocalDatabase(join(data, 'lock.json')));
+  const { lock, signing_keys } = localData();
+  const endpoint = process.env.DYNAMODB_ENDPOINT ?? (await findLocalDatabase(lock));
   if (!endpoint) throw new StartFailure('The Users API is not running here: start it first, with npm start.');
-  const keys = JSON.parse(await readFile(join(data, 'signing-keys.json'), 'utf8'));
+  const keys = JSON.parse(await readFile(signing_keys, 'utf8'));
   Object.assign(process.env, localCredentials, {
     TABLE_NAME: LOCAL_TABLE,
     DYNAMODB_ENDPOINT: endpoint,
@@ -52,7 +52,7 @@ async function seed(): Promise<void> {
   const { users, follows } = readOptions();
   await useRunningService();
   // lib/ reads its environment when it is loaded.
-  const { hashPassword } = await import('../lib/auth/passwords.ts');
+  const { hashPassword } = await import('../../lib/auth/passwords.ts');
   const { writeFollows, writePeople } = await import('./population.ts');
 
   const population = { users, follows, password_hash: await hashPassword(PASSWORD), now: Date.now() };

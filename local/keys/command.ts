@@ -1,6 +1,5 @@
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fileStore, type KeyStore, parameterStore } from './keyStores.ts';
+import { localData } from '../data.ts';
 import {
   addKey,
   type KeyRing,
@@ -10,6 +9,7 @@ import {
   retireKeys,
   roleOf,
 } from './rotation.ts';
+import { fileStore, type KeyStore, parameterStore } from './stores.ts';
 
 const USAGE = `npm run keys -- <command> [--stage STAGE [--region REGION]]
 
@@ -45,10 +45,9 @@ async function run(): Promise<void> {
   });
   const step = STEPS[positionals[0] ?? ''];
   if (!step || positionals.length > 1) throw new RotationRefused(USAGE);
-  const folder = resolve(process.env.LOCAL_DATA ?? '.local');
   const store: KeyStore = values.stage
     ? parameterStore(values.stage, values.region)
-    : fileStore(join(folder, 'signing-keys.json'));
+    : fileStore(localData().signing_keys);
   const before = await store.read();
   const after = await step(before, Date.now(), { early: values.now });
   if (after !== before) await store.write(after);

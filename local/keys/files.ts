@@ -1,18 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose';
-
-/** Makes a private key for RS256, as a JWK with an id of its own. */
-export async function generateSigningKey(): Promise<JWK> {
-  const { privateKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true });
-  return { kid: randomUUID(), use: 'sig', alg: 'RS256', ...(await exportJWK(privateKey)) };
-}
-
-/** The public halves of a private key set, in the same order. */
-export function publicKeys({ keys }: JSONWebKeySet): JSONWebKeySet {
-  return { keys: keys.map(({ kty, kid, use, alg, n, e }) => ({ kty, kid, use, alg, n, e }) as JWK) };
-}
+import type { JSONWebKeySet } from 'jose';
+import { generateSigningKey } from './jwk.ts';
 
 /** The private key set in a file, the key that signs first; made on first use, readable by its owner only. */
 export async function readOrCreateKeys(file: string): Promise<JSONWebKeySet> {

@@ -1,5 +1,6 @@
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { publicKeys, readKeys, writeKeys } from './keys.ts';
+import { readKeys, writeKeys } from './files.ts';
+import { publicKeys } from './jwk.ts';
 import type { KeyRing } from './rotation.ts';
 
 /** Where the keys of a stage are kept. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addKey, type KeyRing, promoteKey, retireKeys, roleOf } from '../../../local/rotation.ts';
+import { addKey, type KeyRing, promoteKey, retireKeys, roleOf } from '../../../../local/keys/rotation.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const now = Date.parse('2024-01-15T10:30:00Z');

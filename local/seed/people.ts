@@ -1,4 +1,4 @@
-import { oneOf, seededRandom } from './seed/random.ts';
+import { oneOf, seededRandom } from './random.ts';
 
 /** Someone who might use the service. */
 export interface Person {

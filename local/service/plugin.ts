@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BASE_PATH } from '../lib/http/routes.ts';
+import { BASE_PATH } from '../../lib/http/routes.ts';
+import { localData } from '../data.ts';
+import { readOrCreateKeys } from '../keys/files.ts';
+import { publicKeys } from '../keys/jwk.ts';
 import { type Database, StartFailure, startDatabase } from './database.ts';
-import { publicKeys, readOrCreateKeys } from './keys.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
+import { whenParentEnds } from './parent.ts';
 import { createTable, LOCAL_TABLE, localCredentials, type TableProperties } from './table.ts';
 
 const DEFAULT_PORTS = { httpPort: 3000, lambdaPort: 3002 };
@@ -39,21 +41,22 @@ export default class LocalServices {
   };
   readonly #serverless: Serverless;
   readonly #ports: Ports;
-  readonly #data: string;
+  readonly #data: ReturnType<typeof localData>;
 
   constructor(serverless: Serverless, options: Partial<Ports>) {
     this.#serverless = serverless;
     this.#ports = { ...DEFAULT_PORTS, ...serverless.service.custom['serverless-offline'], ...options };
-    this.#data = resolve(serverless.serviceDir, process.env.LOCAL_DATA ?? '.local');
+    this.#data = localData(serverless.serviceDir);
   }
 
   async #start(): Promise<void> {
+    endWithParent();
     try {
-      const lock = join(this.#data, 'lock.json');
-      await mkdir(this.#data, { recursive: true });
+      const { folder, lock, database: file } = this.#data;
+      await mkdir(folder, { recursive: true });
       await claimLocalData(lock);
       await this.#requireFreePorts();
-      const database = await startDatabase({ file: join(this.#data, 'users.db') });
+      const database = await startDatabase({ file });
       await holdLocalData(lock, database);
       await this.#prepare(database);
     } catch (error) {
@@ -75,8 +78,8 @@ export default class LocalServices {
   async #prepare({ endpoint }: Database): Promise<void> {
     const { provider, functions, resources } = this.#serverless.service;
     await createTable(endpoint, LOCAL_TABLE, resources.Resources.UsersTable.Properties);
-    const keysFile = join(this.#data, 'signing-keys.json');
-    const keys = await readOrCreateKeys(keysFile);
+    const { signing_keys } = this.#data;
+    const keys = await readOrCreateKeys(signing_keys);
     Object.assign(provider.environment, localCredentials, {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
@@ -86,7 +89,7 @@ export default class LocalServices {
     for (const { environment } of Object.values(functions)) {
       if (!environment?.SIGNING_KEYS_PARAMETER) continue;
       delete environment.SIGNING_KEYS_PARAMETER;
-      environment.SIGNING_KEYS_FILE = keysFile;
+      environment.SIGNING_KEYS_FILE = signing_keys;
     }
   }
 
@@ -105,10 +108,17 @@ export default class LocalServices {
     curl ${this.#baseUrl}/register/ -H 'Content-Type: application/json' \\
       -d '{"username":"alice","email":"alice@example.com","password":"password123","password_confirm":"password123"}'
 
-  Data is kept in ${this.#data}; Ctrl-C stops everything.
+  Data is kept in ${this.#data.folder}; Ctrl-C stops everything.
 
 `);
   }
+}
+
+/** Ends the service as Ctrl-C does when its parent has ended or its terminal was closed. */
+function endWithParent(): void {
+  const end = () => process.kill(process.pid, 'SIGTERM');
+  process.once('SIGHUP', end);
+  whenParentEnds(end);
 }
 
 function isFree(port: number): Promise<boolean> {
