@@ -6,9 +6,9 @@ import { prepareEnvironment, type Table } from './harness/environment.ts';
 import type { Sample } from './harness/instance.ts';
 import { milliseconds, number, type Section, table, writeReport } from './harness/report.ts';
 import { median, percentile } from './harness/statistics.ts';
-import type { Warm } from './parts/directory.ts';
-import type { Load } from './parts/load.ts';
-import type { Snapshot } from './parts/snapshot.ts';
+import type { Warm } from './steps/directory.ts';
+import type { Load } from './steps/load.ts';
+import type { Snapshot } from './steps/snapshot.ts';
 
 const STANDARD_SIZES = ['1000', '10000', '100000'];
 

@@ -1,6 +1,6 @@
 /**
  * Measures the service as it is deployed, on this machine, and writes a Markdown report to standard output and to
- * bench/results/: `npm run bench`, with `--users 10000` for a shorter run of the part that grows.
+ * bench/results/: `npm run bench`, with `--users 10000` for a shorter run of what grows.
  */
 import { parseArgs } from 'node:util';
 import { prepareEnvironment } from './harness/environment.ts';

@@ -20,7 +20,7 @@ export async function measureColdStarts(all: readonly Scenario[]): Promise<Secti
       times.push((await invokeNew(name, [scenario.request(FIRST_NUMBER + n)])).elapsed);
     }
     const { bytes, contents } = bundles.find((bundle) => bundle.name === name) ?? { bytes: 0, contents: [] };
-    const largest = contents.slice(0, LARGEST).map(([part, size]) => `${part} ${kilobytes(size)}`);
+    const largest = contents.slice(0, LARGEST).map(([owner, size]) => `${owner} ${kilobytes(size)}`);
     const slowest = milliseconds(Math.max(...times));
     return [name, milliseconds(median(times)), slowest, kilobytes(bytes), largest.join(', ')];
   });

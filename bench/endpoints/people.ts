@@ -2,7 +2,7 @@ import { hashPassword } from '../../lib/auth/passwords.ts';
 import { follow } from '../../lib/social/follows.ts';
 import { friends } from '../../local/people.ts';
 import { writeFollows, writePeople } from '../../local/population.ts';
-import { startProgress } from '../../local/progress.ts';
+import type { Progress } from '../../local/progress.ts';
 import { signIn } from '../harness/requests.ts';
 
 /** The one password of everybody here. */
@@ -27,10 +27,9 @@ export interface People {
 }
 
 /** Registers so many people who follow ten others each, the same at every run, and picks whom the scenarios need. */
-export async function preparePeople(users: number): Promise<People> {
+export async function preparePeople(users: number, progress: Progress): Promise<People> {
   const password_hash = await hashPassword(PASSWORD);
   const population = { users, follows: FOLLOWS, password_hash, now: Date.now(), settled: true };
-  const progress = startProgress('People', 2 * users);
   const people = await writePeople(population, progress);
   await writeFollows(people, population, progress);
   progress.finish();

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { parse } from 'yaml';
-import { root } from '../../tests/support/serverless.ts';
+import { root, serverless } from '../../tests/support/serverless.ts';
 
 /** A function as it is deployed. */
 export interface Bundle {
@@ -21,14 +19,8 @@ interface PluginOptions {
   watch: object;
 }
 
-interface ServerlessFile {
-  custom: { esbuild: BuildOptions & PluginOptions };
-  functions: Record<string, { handler: string }>;
-}
-
-const { custom, functions }: ServerlessFile = parse(readFileSync(join(root, 'serverless.yml'), 'utf8'), {
-  logLevel: 'silent',
-});
+type WithOptions = typeof serverless & { custom: { esbuild: BuildOptions & PluginOptions } };
+const { custom, functions } = serverless as WithOptions;
 
 /** Where the bundle of a function lies, below the folder of all. */
 export const bundleFile = (name: string) => `${name}${custom.esbuild.outputFileExtension}`;

@@ -19,8 +19,8 @@ export interface Environment extends AsyncDisposable {
 export interface Table {
   /** What a function finds in its environment. */
   env: Record<string, string>;
-  /** Runs `parts/<part>.ts` in a process of its own, for lib/ reads its environment once, and returns what it answers. */
-  run<T>(part: string, ...parameters: (string | number)[]): Promise<T>;
+  /** Runs `steps/<step>.ts` in a process of its own, for lib/ reads its environment once, and returns what it answers. */
+  run<T>(step: string, ...parameters: (string | number)[]): Promise<T>;
 }
 
 export async function prepareEnvironment(): Promise<Environment> {
@@ -45,8 +45,8 @@ export async function prepareEnvironment(): Promise<Environment> {
       };
       return {
         env,
-        async run(part, ...parameters) {
-          const file = join(import.meta.dirname, '../parts', `${part}.ts`);
+        async run(step, ...parameters) {
+          const file = join(import.meta.dirname, '../steps', `${step}.ts`);
           await using child = new Child(file, parameters.map(String), env);
           return await child.ask();
         },

@@ -30,7 +30,7 @@ export function table(head: readonly string[], rows: readonly Row[]): string {
   return [titles, rule, ...body].map(line).join('\n');
 }
 
-/** A part of the report. */
+/** One table of a report. */
 export interface Section {
   title: string;
   /** What was measured, and how. */
@@ -47,8 +47,8 @@ export async function writeReport(
   const memory = Math.round(totalmem() / 2 ** 30);
   const machine = `${availableParallelism()} × ${model}, ${memory} GB, Node.js ${process.versions.node}`;
   const today = new Date().toISOString().slice(0, 10);
-  const parts = sections.map(({ title, note, body }) => `## ${title}\n\n${note}\n\n${body}\n`);
-  const text = [`# ${title}\n\nMeasured by \`${command}\` on ${today}: ${machine}.\n`, ...parts].join('\n');
+  const texts = sections.map(({ title, note, body }) => `## ${title}\n\n${note}\n\n${body}\n`);
+  const text = [`# ${title}\n\nMeasured by \`${command}\` on ${today}: ${machine}.\n`, ...texts].join('\n');
   const folder = join(import.meta.dirname, '../results');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, file), text);

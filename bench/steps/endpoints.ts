@@ -1,4 +1,5 @@
 /** Costs, latencies, cold starts and logins, one kind of request after the other. */
+import { startProgress } from '../../local/progress.ts';
 import { measureColdStarts } from '../endpoints/coldStarts.ts';
 import { measureHandlers } from '../endpoints/handlers.ts';
 import { measureHttp } from '../endpoints/http.ts';
@@ -8,7 +9,9 @@ import { scenarios } from '../endpoints/scenarios.ts';
 import { answer } from '../harness/child.ts';
 import type { Section } from '../harness/report.ts';
 
-const all = scenarios(await preparePeople(1000));
+const PEOPLE = 1000;
+
+const all = scenarios(await preparePeople(PEOPLE, startProgress('People', 2 * PEOPLE)));
 const cold = await measureColdStarts(all);
 const handling = await measureHandlers(all);
 const http = await measureHttp(all);

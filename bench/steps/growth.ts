@@ -49,7 +49,7 @@ answer([scale, ...last]);
 
 /** Registers people until there are as many as that; the order of those before stays. */
 async function writeUsers(size: number): Promise<People> {
-  const progress = startProgress('People ', size);
+  const progress = startProgress('People', size);
   const people = await writePeople(
     { users: size, follows: 0, password_hash: '', now, settled: true },
     progress,
