@@ -45,6 +45,8 @@ export const budgets = {
   'following, 100 edges': budget('listMyFollowing', 1, 3, 0),
   'followers of a user': budget('listFollowers', 2, 13, 0),
   'following of a user': budget('listFollowing', 2, 13, 0),
+  'me/followers': budget('listMyFollowers', 2, 13, 0),
+  'me/following': budget('listMyFollowedUsers', 2, 13, 0),
   unfollow: budget('unfollowUser', 1, 0, 7),
   'me/stats': budget('getMyStats', 1, 1, 0),
   'activity event': budget('recordActivity', 2, 0.5, 4),

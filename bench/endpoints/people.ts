@@ -21,7 +21,8 @@ export interface People {
   collector: Session;
   /** A refresh token of the caller that may be revoked. */
   spare_refresh: string;
-  popular: { username: string };
+  /** Many follow this one. */
+  popular: Session;
   /** The caller follows none of these. */
   strangers: { id: number; username: string }[];
 }
@@ -47,7 +48,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
     caller: await signIn(caller),
     collector: await signIn(collector),
     spare_refresh: (await signIn(caller)).refresh,
-    popular,
+    popular: await signIn(popular),
     strangers: strangersOf(users),
   };
 }

@@ -108,6 +108,12 @@ export function scenarios({ caller, collector, spare_refresh, popular, strangers
       floor(2, 7, 0, 'edges, two accounts; ten users and a query of edges'),
       () => collector.request('GET', `/${popular.username}/following/?batch_size=10`),
     ),
+    reading('me/followers', floor(2, 7, 0, 'the same, of the caller'), () =>
+      popular.request('GET', '/me/followers/?batch_size=10'),
+    ),
+    reading('me/following', floor(2, 7, 0, 'the same, of the caller'), () =>
+      popular.request('GET', '/me/following/?batch_size=10'),
+    ),
     scenario('unfollow', floor(1, 0, 7, 'three items in a transaction, and the index'), (n) =>
       caller.request('DELETE', `/${stranger(n).username}/unfollow/`),
     ),

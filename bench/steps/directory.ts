@@ -1,5 +1,5 @@
 /** Measures requests of the user list in one warm instance: `directory SIZE`, where SIZE people are registered. */
-import { ORDERINGS } from '../../lib/directory/search.ts';
+import { ORDERINGS } from '../../lib/directory/query.ts';
 import { person } from '../../local/people.ts';
 import { answer } from '../harness/child.ts';
 import type { Sample } from '../harness/instance.ts';

@@ -1,6 +1,6 @@
 /** Writes the snapshot of the directory, of however few users, and tells what that took. */
-import { writeSnapshot } from '../../lib/directory/writer.ts';
-import { metered } from '../../lib/table/meter.ts';
+import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
+import { metered } from '../../lib/meter.ts';
 import { answer } from '../harness/child.ts';
 
 /** What came of it: the snapshot's size, milliseconds and units. */
