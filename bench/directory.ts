@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startDatabase } from '../local/database.ts';
 import { generateSigningKey, publicKeys } from '../local/keys.ts';
+import { root, tableProperties } from '../local/serverless.ts';
 import { createTable, localCredentials } from '../local/table.ts';
-import { root, tableProperties } from '../tests/support/serverless.ts';
 import { type Measured, report, type SizeFigures } from './directory/report.ts';
 
 const STANDARD_SIZES = ['1000', '10000', '100000'];

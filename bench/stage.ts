@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { startDatabase } from '../local/database.ts';
 import { generateSigningKey, publicKeys } from '../local/keys.ts';
+import { tableProperties } from '../local/serverless.ts';
 import { createTable, localCredentials } from '../local/table.ts';
-import { tableProperties } from '../tests/support/serverless.ts';
 import { type Bundle, buildBundles } from './bundles.ts';
 import { Fleet } from './instances.ts';
 

@@ -1,10 +1,10 @@
 import './environment.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { root } from '../local/serverless.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { readDeclarations } from './declarations.ts';
 import { describeApi } from './document.ts';
-import { root } from './functions.ts';
 import { buildPage } from './page/build.ts';
 import type { Description } from './page/description.ts';
 

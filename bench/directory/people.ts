@@ -1,5 +1,5 @@
 import type { User } from '../../lib/table/users.ts';
-import { below, oneOf, type Random, seeded } from '../../tests/support/random.ts';
+import { below, oneOf, type Random, seededRandom } from '../../local/seed/random.ts';
 
 const SEED = 20240115;
 
@@ -36,7 +36,7 @@ const list = (text: string) => text.split(';');
 
 /** Made-up users with ids from 1 to `count`, the same for every run. A quarter has no bio, a tenth no name. */
 export function* people(count: number): Generator<User, undefined> {
-  const random = seeded(SEED);
+  const random = seededRandom(SEED);
   const rare = Array.from({ length: 3000 }, () => rareName(random));
   const first = [...words(FIRST_NAMES), ...rare.slice(0, 600)];
   const last = [...words(LAST_NAMES), ...rare];
