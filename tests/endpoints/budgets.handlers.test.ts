@@ -1,16 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Answer,
-  del,
-  get,
-  newUser,
-  patch,
-  post,
-  registration,
-  type TestUser,
-  uniqueName,
-} from '../support/api.ts';
-import { captureLogs } from '../support/logs.ts';
+import { describe, expect, test } from 'vitest';
+import { type Answer, get, post } from '../support/api.ts';
+import { captureLogs } from '../support/output.ts';
+import { changeProfile, follow, newUser, registration, unfollow, uniqueName } from '../support/users.ts';
 
 interface Budget {
   trips: number;
@@ -45,22 +36,14 @@ const typical = {
   bio: 'Software developer, passionate about APIs.',
 };
 
-let alice: TestUser;
-let bob: TestUser;
-let fans: TestUser[] = [];
+const [alice, bob] = [await newUser(typical), await newUser(typical)];
 
-beforeAll(async () => {
-  [alice, bob, ...fans] = (await Promise.all(Array.from({ length: 12 }, () => newUser(typical)))) as [
-    TestUser,
-    TestUser,
-    ...TestUser[],
-  ];
-  for (const fan of fans) {
-    await post('/follow/', { following: alice.id }, { token: fan.access });
-    await post('/follow/', { following: fan.id }, { token: alice.access });
-  }
-  await get('/', { token: alice.access });
-});
+for (let n = 0; n < 10; n++) {
+  const other = await newUser(typical);
+  await follow(other, alice);
+  await follow(alice, other);
+}
+await get('/', { token: alice.access });
 
 test('register: 2 trips, 10 write units', async () => {
   await expectWithin(within(2, 0, 10), () => post('/register/', registration(typical)));
@@ -92,7 +75,7 @@ test('me, stats and profile: 1 trip, 1 read unit', async () => {
 
 describe('update', () => {
   test('of nothing: 1 trip, 1 read unit', async () => {
-    await expectWithin(within(1, 1, 0), () => patch('/me/update/', {}, { token: bob.access }));
+    await expectWithin(within(1, 1, 0), () => changeProfile(bob, {}));
   });
 
   test('without an email address: 1 trip, 3 write units', async () => {
@@ -101,12 +84,12 @@ describe('update', () => {
       bio: 'Another line about me.',
       avatar: 'https://example.com/bob.jpg',
     };
-    await expectWithin(within(1, 0, 3), () => patch('/me/update/', changes, { token: bob.access }));
+    await expectWithin(within(1, 0, 3), () => changeProfile(bob, changes));
   });
 
   test('of the email address: 2 trips, 1 read unit, 8 write units', async () => {
     const email = `${uniqueName()}@example.com`;
-    await expectWithin(within(2, 1, 8), () => patch('/me/update/', { email }, { token: bob.access }));
+    await expectWithin(within(2, 1, 8), () => changeProfile(bob, { email }));
   });
 });
 
@@ -122,13 +105,11 @@ describe('list', () => {
 
 describe('follow and unfollow', () => {
   test('follow: 2 trips, 1 read unit, 7 write units, and a lease of ids that 20 follows share', async () => {
-    const { result: costs } = await captureLogs(async () => {
-      const users = await Promise.all(Array.from({ length: 20 }, () => newUser()));
-      const { lines } = await captureLogs(async () => {
-        for (const user of users) await post('/follow/', { following: bob.id }, { token: user.access });
-      });
-      return lines as unknown as Budget[];
+    const users = await Promise.all(Array.from({ length: 20 }, () => newUser()));
+    const { lines } = await captureLogs(async () => {
+      for (const user of users) await follow(user, bob);
     });
+    const costs = lines as unknown as Budget[];
     expect(costs).toHaveLength(20);
     for (const { trips, read_units } of costs) expect([trips, read_units]).toEqual([2, 1]);
     const written = costs.reduce((sum, { write_units }) => sum + write_units, 0);
@@ -137,8 +118,8 @@ describe('follow and unfollow', () => {
 
   test('unfollow: 1 trip, 7 write units', async () => {
     const user = await newUser();
-    await post('/follow/', { following: bob.id }, { token: user.access });
-    await expectWithin(within(1, 0, 7), () => del(`/${bob.username}/unfollow/`, { token: user.access }));
+    await follow(user, bob);
+    await expectWithin(within(1, 0, 7), () => unfollow(user, bob));
   });
 });
 
@@ -146,7 +127,7 @@ describe('lists of edges', () => {
   test('my following, 100 edges: 1 trip, 3 read units', async () => {
     const user = await newUser();
     const followed = await Promise.all(Array.from({ length: 100 }, () => newUser()));
-    for (const { id } of followed) await post('/follow/', { following: id }, { token: user.access });
+    for (const other of followed) await follow(user, other);
     await expectWithin(within(1, 3, 0), () => get('/following/', { token: user.access }));
   });
 

@@ -1,80 +1,12 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { localCredentials } from '../../local/table.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: an item of any kind
-type Item = Record<string, any>;
-
-function connect(endpoint: string): DynamoDBDocumentClient {
-  const credentials = {
-    accessKeyId: localCredentials.AWS_ACCESS_KEY_ID,
-    secretAccessKey: localCredentials.AWS_SECRET_ACCESS_KEY,
-  };
-  const client = new DynamoDBClient({ endpoint, region: localCredentials.AWS_REGION, credentials });
-  return DynamoDBDocumentClient.from(client);
-}
-
-/** Deletes an account as docs/operations.md tells an operator to: the service itself deletes none. */
-export async function deleteAccount(
-  endpoint: string,
-  TableName: string,
-  { id, username, email }: { id: number; username: string; email: string },
-): Promise<void> {
-  const PK = `USER#${username.toLowerCase()}`;
-  const keys = [
-    { PK, SK: '#COUNT#00' },
-    { PK, SK: '#PROFILE' },
-    { PK: `USER_ID#${id}`, SK: 'USER_ID' },
-    { PK: `EMAIL#${email.toLowerCase()}`, SK: 'EMAIL' },
-  ];
-  const documents = connect(endpoint);
-  const deletions = keys.map((Key) => ({ DeleteRequest: { Key } }));
-  await documents.send(new BatchWriteCommand({ RequestItems: { [TableName]: deletions } }));
-  documents.destroy();
-}
-
-/** Takes an attribute away from a user's item, as no write of the service ever does. */
-export async function damageUser(
-  endpoint: string,
-  TableName: string,
-  { username, attribute }: { username: string; attribute: string },
-): Promise<void> {
-  const documents = connect(endpoint);
-  await documents.send(
-    new UpdateCommand({
-      TableName,
-      Key: { PK: `USER#${username.toLowerCase()}`, SK: '#PROFILE' },
-      UpdateExpression: 'REMOVE #attribute',
-      ExpressionAttributeNames: { '#attribute': attribute },
-    }),
-  );
-  documents.destroy();
-}
-
-/** Every item of the table, read past every layer of the service. */
-export async function readTable(endpoint: string, TableName: string): Promise<Item[]> {
-  const documents = connect(endpoint);
-  const items: Item[] = [];
-  let ExclusiveStartKey: Item | undefined;
-  do {
-    const scan = new ScanCommand({
-      TableName,
-      ConsistentRead: true,
-      ...(ExclusiveStartKey && { ExclusiveStartKey }),
-    });
-    const page = await documents.send(scan);
-    items.push(...(page.Items ?? []));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  documents.destroy();
-  return items;
-}
+import { scanItems } from './table.ts';
 
 /**
- * What does not fit together in a table, one sentence each: users without their claims, claims without their user,
- * counts that disagree with the edges, ids given twice.
+ * What does not fit together in the table, or in one elsewhere, one sentence each: users without their claims, claims
+ * without their user, counts that disagree with the edges, ids given twice. Spells the keys out itself, so that it
+ * also notices what the service puts in the wrong place.
  */
-export function findContradictions(items: readonly Item[]): string[] {
+export async function findContradictions(...table: Parameters<typeof scanItems>): Promise<string[]> {
+  const items = await scanItems(...table);
   const keyed = new Map(items.map((item) => [`${item.PK} ${item.SK}`, item]));
   const users = items.filter(({ SK }) => SK === '#PROFILE');
   const edges = items.filter(({ SK }) => String(SK).startsWith('FOLLOWS#'));

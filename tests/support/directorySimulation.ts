@@ -10,12 +10,12 @@ import { writeSnapshot } from '../../lib/directory/writer.ts';
 import { documents, TableName } from '../../lib/table/client.ts';
 import { type Card, readFeed } from '../../lib/table/directory.ts';
 import { snapshotChunkKey } from '../../lib/table/keys.ts';
-import { leaseIds } from '../../lib/table/sequences.ts';
 import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
-import { insertUser, updateUser } from '../../lib/table/users.ts';
+import { updateUser } from '../../lib/table/users.ts';
+import { below, oneOf, type Random } from '../../local/seed/random.ts';
 import { expectedBatch } from './directoryModel.ts';
 import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
-import { below, oneOf, type Random } from './random.ts';
+import { storeUser } from './users.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -28,7 +28,7 @@ class Broken extends Error {
 }
 
 /** Several replicas over one table, and a model that says what each of them must answer. */
-export class DirectoryWorld {
+export class DirectorySimulation {
   readonly done: Record<string, number> = {};
   readonly #random: Random;
   readonly #cards = new Map<number, Card>();
@@ -85,12 +85,12 @@ export class DirectoryWorld {
   readonly #clock = () => this.#now;
 
   #start(): Directory {
-    const world = this;
+    const simulation = this;
     return new Directory({
       clock: this.#clock,
       read_feed: async function* (shard, since) {
         for await (const page of readFeed(shard, since)) {
-          if (world.#break_after-- <= 0) throw new Broken();
+          if (simulation.#break_after-- <= 0) throw new Broken();
           yield page;
         }
       },
@@ -104,21 +104,21 @@ export class DirectoryWorld {
   }
 
   async #register(): Promise<void> {
-    const id = await leaseIds('user', 1);
     const stamp = this.#stamp();
-    const username = `${randomUsername(this.#random)}${id}`;
+    const username = `${randomUsername(this.#random)}${this.#cards.size}`;
     const [first_name, last_name, bio] = [
       randomText(this.#random, 5),
       randomText(this.#random, 5),
       randomText(this.#random, 12),
     ];
-    const card: Card = {
-      ...{ id, username, first_name, last_name, bio, avatar: null },
-      ...{ created_at: stamp, updated_at: stamp },
-    };
-    const taken = await insertUser({ ...card, email: `${id}@example.com`, password_hash: 'none' });
-    expect(taken).toEqual([]);
-    this.#cards.set(id, card);
+    const {
+      email: _,
+      password_hash: __,
+      ...card
+    } = await storeUser({
+      ...{ username, first_name, last_name, bio, created_at: stamp, updated_at: stamp },
+    });
+    this.#cards.set(card.id, card);
   }
 
   async #change(): Promise<void> {

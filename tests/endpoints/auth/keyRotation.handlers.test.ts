@@ -5,7 +5,8 @@ import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { publicKeys, writeKeys } from '../../../local/keys.ts';
 import { addKey, type KeyRing, promoteKey, retireKeys } from '../../../local/rotation.ts';
-import { get, newUser, post } from '../../support/api.ts';
+import { get, post } from '../../support/api.ts';
+import { newUser } from '../../support/users.ts';
 
 let folder: string;
 
