@@ -7,8 +7,8 @@ import { invokeFunction, type Request, type Response } from './gateway.ts';
 /** How requests travel: straight into the handlers, or over HTTP through serverless-offline. */
 export const transport = process.env.TRANSPORT === 'http' ? 'http' : 'handlers';
 
-/** How many requests travel at once: as many as there are into the handlers, 40 over HTTP. */
-const AT_ONCE = transport === 'http' ? 40 : Number.POSITIVE_INFINITY;
+/** How many requests travel at once: all into the handlers; over HTTP as many as instances start in reasonable time. */
+const AT_ONCE = transport === 'http' ? 12 : Number.POSITIVE_INFINITY;
 
 /** An answer with its body parsed. */
 export interface Answer extends Response {
