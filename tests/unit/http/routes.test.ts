@@ -21,7 +21,7 @@ test('only endpoints of the routes answer HTTP events, and notFound', () => {
 
 test('notFound answers every other method at every address, and every other address', () => {
   const everything = new Set(operations.flatMap(([, route]) => addresses(route)));
-  const catchAll = [`${BASE_PATH}/{username}/{proxy+}`, '/careers/{proxy+}', '/{proxy+}'];
+  const catchAll = [`${BASE_PATH}/{username}/{proxy+}`, '/careers/{proxy+}', '/{proxy+}', '/'];
   const expected = [...everything, ...catchAll].map((address) => `ANY ${address}`);
   expect(eventsOf('notFound')?.toSorted()).toEqual(expected.toSorted());
 });
