@@ -1,8 +1,8 @@
 import { countFollower, countFollowing } from '../../lib/table/counters.ts';
 import { type Follow, newEdge, readFollowed } from '../../lib/table/follows.ts';
 import { leaseIds } from '../../lib/table/sequences.ts';
-import { type Part, transact } from '../../lib/table/transaction.ts';
-import { newUserParts, readUsers, type User } from '../../lib/table/users.ts';
+import { newUserWrites, readUsers, type User } from '../../lib/table/users.ts';
+import { transact, type Write } from '../../lib/table/write.ts';
 import { inParallel } from '../pool.ts';
 import { friends, type Person, person } from './people.ts';
 import type { Progress } from './progress.ts';
@@ -61,9 +61,10 @@ async function writeMissing(
     return { id: first_id + position, ...entry, password_hash, created_at, updated_at };
   });
   const parts = users.flatMap((user) =>
-    Object.entries(newUserParts(user)).map(([part, write]) => [`${user.username} ${part}`, write]),
+    Object.entries(newUserWrites(user)).map(([part, write]) => [`${user.username} ${part}`, write]),
   );
-  await transact(Object.fromEntries(parts) as Record<string, Part>);
+  const { done } = await transact(Object.fromEntries(parts) as Record<string, Write>);
+  if (!done) throw new Error('Somebody else has a name, an address or an id of these people.');
   return users;
 }
 
@@ -96,7 +97,7 @@ export async function writeFollows(
 
 async function writeEdges(follower: User, followed: readonly User[], now: number): Promise<void> {
   const first_id = await leaseIds('follow', followed.length);
-  const parts = followed.flatMap((user, position): [string, Part][] => {
+  const parts = followed.flatMap((user, position): [string, Write][] => {
     const id = first_id + position;
     const earliest = Math.max(follower.created_at, user.created_at);
     const edge: Follow = {
@@ -107,10 +108,12 @@ async function writeEdges(follower: User, followed: readonly User[], now: number
     };
     return [
       [`edge ${id}`, newEdge(follower.username, edge)],
-      [`count ${id}`, countFollower(user.username, follower.username, 1)],
+      [`count ${id}`, countFollower(follower.username, user.username, 1)],
     ];
   });
-  await transact(Object.fromEntries([['account', countFollowing(follower, followed.length)], ...parts]));
+  const account = countFollowing(follower, followed.length);
+  const { done } = await transact(Object.fromEntries([['account', account], ...parts]));
+  if (!done) throw new Error(`The account of ${follower.username} is gone, or follows some of them by now.`);
 }
 
 function slices<T>(entries: readonly T[], size: number): T[][] {

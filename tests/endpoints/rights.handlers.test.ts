@@ -10,10 +10,10 @@ const proxy = await startFaultProxy(inject('database'));
 process.env.DYNAMODB_ENDPOINT = proxy.endpoint;
 
 // Loaded after the proxy is set, as handlers are.
-const { writeSnapshot } = await import('../../lib/directory/writer.ts');
-const { FORMAT } = await import('../../lib/directory/codec.ts');
+const { writeSnapshot } = await import('../../lib/directory/snapshot/writer.ts');
+const { FORMAT } = await import('../../lib/directory/snapshot/codec.ts');
 const { START } = await import('../../lib/directory/feed.ts');
-const { recordActivity } = await import('../../lib/stats/activity.ts');
+const { recordActivity } = await import('../../lib/activity/activity.ts');
 
 interface Write {
   Key?: { PK: { S: string } };

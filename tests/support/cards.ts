@@ -1,8 +1,8 @@
 import { leaseIds } from '../../lib/table/sequences.ts';
-import { insertUser, type User } from '../../lib/table/users.ts';
+import { type Credential, insertUser, type User } from '../../lib/table/users.ts';
 
 /** A user that no other test has, as it would be stored; `changes` says what matters. */
-export function newCard(id: number, changes: Partial<User> = {}): User {
+export function newCard(id: number, changes: Partial<User> = {}): Credential {
   const username = changes.username ?? `user${id}`;
   const stamp = changes.updated_at ?? Date.UTC(2026, 0, 1);
   return {

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import description from '../../docs/openapi.json' with { type: 'json' };
+import description from '../../openapi/openapi.json' with { type: 'json' };
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import type { Request, Response } from './gateway.ts';
 

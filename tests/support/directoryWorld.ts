@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
-import { pack } from '../../lib/directory/codec.ts';
 import { Directory } from '../../lib/directory/directory.ts';
 import { listUsers } from '../../lib/directory/list.ts';
-import type { DirectoryQuery } from '../../lib/directory/search.ts';
-import { writeSnapshot } from '../../lib/directory/writer.ts';
-import { documents, TableName } from '../../lib/table/client.ts';
-import { type Card, readFeed } from '../../lib/table/directory.ts';
+import type { DirectoryQuery } from '../../lib/directory/query.ts';
+import { pack } from '../../lib/directory/snapshot/codec.ts';
+import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
+import { type Card, readFeed } from '../../lib/table/cards.ts';
 import { snapshotChunkKey } from '../../lib/table/keys.ts';
+import { updateUser } from '../../lib/table/profileChanges.ts';
+import { documents, TableName } from '../../lib/table/send.ts';
 import { leaseIds } from '../../lib/table/sequences.ts';
 import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
-import { insertUser, updateUser } from '../../lib/table/users.ts';
+import { insertUser } from '../../lib/table/users.ts';
 import { expectedBatch } from './directoryModel.ts';
 import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
 import { below, oneOf, type Random } from './random.ts';
@@ -132,7 +133,7 @@ export class DirectoryWorld {
     };
     const user = await updateUser({ id, username }, changes, this.#stamp());
     if (!user) throw new Error('The user is gone.');
-    const { email: _, password_hash: __, ...card } = user;
+    const { email: _, ...card } = user;
     this.#cards.set(id, card);
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { handler } from '../../functions/stats/recordActivity.ts';
+import { handler } from '../../functions/jobs/recordActivity.ts';
 import { door } from './api.ts';
 import { inParallel } from './parallel.ts';
 
@@ -25,7 +25,7 @@ export const postsEvent = (kind: string, username: string): PostsEvent => ({
  * the test came through that door. Throws what the function throws.
  */
 export async function deliver(event: unknown): Promise<void> {
-  if (door === 'handlers') return handler(event);
+  if (door === 'handlers') return handler(event, { getRemainingTimeInMillis: () => 60_000 });
   const url = `${inject('lambda')}recordActivity/invocations`;
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
   const answer = await response.text();

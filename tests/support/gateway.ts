@@ -28,7 +28,7 @@ const routes = Object.entries(serverless.functions).flatMap(([name, { handler, e
   events.flatMap(({ http }) => {
     if (!http) return [];
     const [method = '', template = ''] = http.split(' ');
-    return [{ name, handler, method, segments: template.split('/').slice(1) }];
+    return [{ name, handler, method, segments: template.split('/').filter(Boolean) }];
   }),
 );
 

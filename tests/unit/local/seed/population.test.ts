@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { isPossibleUsername } from '../../../../lib/fields.ts';
 import { readFollowers, readFollowing } from '../../../../lib/table/follows.ts';
 import { leaseIds } from '../../../../lib/table/sequences.ts';
 import { readUsername, readUserWithCounts } from '../../../../lib/table/users.ts';
-import { isPossibleUsername } from '../../../../lib/users/fields.ts';
 import { friends, person } from '../../../../local/seed/people.ts';
 import { writeFollows, writePeople } from '../../../../local/seed/population.ts';
 
