@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOrCreateKeys } from '../../local/keys/files.ts';
 import { publicKeys } from '../../local/keys/jwk.ts';
+import { tableProperties } from '../../local/serverless.ts';
 import { startDatabase } from '../../local/service/database.ts';
 import { createTable, localCredentials } from '../../local/service/table.ts';
-import { tableProperties } from '../../tests/support/serverless.ts';
 import { buildBundles } from './bundles.ts';
 import { Child } from './child.ts';
 

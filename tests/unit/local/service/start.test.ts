@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../../../../local/serverless.ts';
 import { freePort } from '../../../../local/service/database.ts';
 import { killAll, npmStart, type Place, type Started, survivors } from '../../../support/npmStart.ts';
-import { root } from '../../../support/serverless.ts';
 
 let place: Place;
 let service: Started | undefined;
