@@ -9,6 +9,7 @@ import { type Database, StartFailure, startDatabase } from './database.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
 import { whenParentEnds } from './parent.ts';
 import { createTable, LOCAL_TABLE, localCredentials, type TableProperties } from './table.ts';
+import { quietStart, writeRequestLines } from './terminal.ts';
 
 const DEFAULT_PORTS = { httpPort: 3000, lambdaPort: 3002 };
 
@@ -51,6 +52,7 @@ export default class LocalServices {
 
   async #start(): Promise<void> {
     endWithParent();
+    const endQuiet = quietStart();
     try {
       const { folder, lock, database: file } = this.#data;
       await mkdir(folder, { recursive: true });
@@ -62,7 +64,7 @@ export default class LocalServices {
     } catch (error) {
       throw error instanceof StartFailure ? new this.#serverless.classes.Error(error.message) : error;
     }
-    void this.#announce();
+    void this.#announce(endQuiet);
   }
 
   async #requireFreePorts(): Promise<void> {
@@ -84,6 +86,8 @@ export default class LocalServices {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
       ISSUER: this.#baseUrl,
+      // The terminal shows a line for each request already.
+      POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',
       PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
     });
     for (const { environment } of Object.values(functions)) {
@@ -98,8 +102,10 @@ export default class LocalServices {
   }
 
   /** Tells where the service answers, as soon as it does; `serverless offline` has no hook for that moment. */
-  async #announce(): Promise<void> {
+  async #announce(endQuiet: () => void): Promise<void> {
     while (await isFree(Number(this.#ports.httpPort))) await sleep(100, undefined, { ref: false });
+    endQuiet();
+    writeRequestLines();
     process.stdout.write(`
   The Users API answers at ${this.#baseUrl}/
 

@@ -42,6 +42,12 @@ async function register(url: string, username: string) {
   registered.push(username);
 }
 
+const lines = (started: Started) =>
+  started
+    .output()
+    .split('\n')
+    .filter((line) => line.trim());
+
 async function everybody(url: string): Promise<string[]> {
   const { users } = (await (await fetch(`${url}/?ordering=username`)).json()) as {
     users: { username: string }[];
@@ -49,15 +55,13 @@ async function everybody(url: string): Promise<string[]> {
   return users.map(({ username }) => username);
 }
 
-/** Ways to end it, by whom the signal goes to; a terminal and Ctrl-C signal the whole process group. */
+/** Ways to end it; closing a terminal signals everything that it started. */
 const ends = {
+  'closing the terminal': ({ npm }) => process.kill(-(npm.pid ?? 0), 'SIGHUP'),
   'SIGTERM to npm': ({ npm }) => npm.kill('SIGTERM'),
   'SIGKILL to npm': ({ npm }) => npm.kill('SIGKILL'),
-  'SIGTERM to the Serverless Framework': ({ serverless }) => process.kill(serverless, 'SIGTERM'),
   'SIGKILL to the Serverless Framework': ({ serverless }) => process.kill(serverless, 'SIGKILL'),
-  'SIGHUP to the Serverless Framework': ({ serverless }) => process.kill(serverless, 'SIGHUP'),
-  'closing the terminal': ({ npm }) => process.kill(-(npm.pid ?? 0), 'SIGHUP'),
-  'Ctrl-C': ({ npm }) => process.kill(-(npm.pid ?? 0), 'SIGINT'),
+  'SIGTERM to the Serverless Framework': ({ serverless }) => process.kill(serverless, 'SIGTERM'),
 } satisfies Record<string, (service: Started) => boolean>;
 
 describe.skipIf(process.platform !== 'linux')('npm start', () => {
@@ -69,5 +73,24 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     await expect.poll(() => survivors(service as Started), { timeout: 8000 }).toEqual([]);
     await expect(fetch(service.url)).rejects.toThrow('fetch failed');
     expect(existsSync(join(place.data, 'lock.json'))).toBe(way === 'SIGKILL to the Serverless Framework');
+  });
+
+  test('a start ends with a few lines that say where the service answers; a request is one line', async () => {
+    service = await npmStart(place);
+    const banner = lines(service);
+    expect(banner[0]).toBe('> users-api@0.1.0 start');
+    expect(banner.length).toBeLessThan(10);
+    expect(banner.at(-1)).toMatch(/^ {2}Data is kept in .*; Ctrl-C stops everything\.$/);
+
+    await everybody(service.url);
+    await fetch(`${service.url}/nobody/`);
+    await expect
+      .poll(() => lines(service as Started).slice(banner.length))
+      .toEqual([
+        expect.stringMatching(/^GET \/careers\/users\/\?ordering=username 200 \d+ ms$/),
+        expect.stringMatching(/^GET \/careers\/users\/nobody\/ 404 \d+ ms$/),
+      ]);
+    process.kill(-(service.npm.pid ?? 0), 'SIGINT');
+    await expect.poll(() => survivors(service as Started), { timeout: 8000 }).toEqual([]);
   });
 });
