@@ -63,7 +63,7 @@ export const PROBLEMS = {
   username_taken: {
     status: 409,
     detail: 'This username is taken.',
-    when: 'Somebody has this username, in whatever case; `errors` names the email too if that is taken as well.',
+    when: 'Somebody has this username, in whatever case. Nothing is said of the address then.',
   },
   email_taken: {
     status: 409,

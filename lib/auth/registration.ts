@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { Bio, Email, NewPassword, PersonName, Username } from '../fields.ts';
+import { Bio, Email, isPlausibleEmail, NewPassword, PasswordAgain, PersonName, Username } from '../fields.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
 import { leaseIds } from '../table/sequences.ts';
 import { insertUser, type User } from '../table/users.ts';
-import { NOT_TEXT } from '../text.ts';
 import { viewUser } from '../users/views.ts';
 import { loadSigningKey } from './keys.ts';
 import { hashPassword } from './passwords.ts';
@@ -19,10 +18,7 @@ export const Registration = v.pipe(
     username: Username,
     email: Email,
     password: NewPassword,
-    password_confirm: v.pipe(
-      v.string(NOT_TEXT),
-      v.transform((password) => password.normalize('NFC')),
-    ),
+    password_confirm: PasswordAgain,
     first_name: v.optional(PersonName, ''),
     last_name: v.optional(PersonName, ''),
     bio: v.optional(Bio, ''),
@@ -31,23 +27,43 @@ export const Registration = v.pipe(
     const { username, email, password, password_confirm } = value as Record<string, unknown>;
     const blame = (key: string, message: string) =>
       addIssue({ message, path: [{ type: 'object', origin: 'value', input: {}, key, value: undefined }] });
-    if (areText(password, password_confirm) && password !== password_confirm) {
+    if (isText(password) && isText(password_confirm) && password !== password_confirm) {
       blame('password_confirm', 'This is not the same as the password.');
     }
-    if (sameIgnoringCase(password, username)) blame('password', 'This may not be the username.');
-    if (sameIgnoringCase(password, email)) blame('password', 'This may not be the email address.');
+    for (const sentence of isText(password) ? resemblances(password, username, email) : []) {
+      blame('password', sentence);
+    }
+    if (isText(username) && isText(email) && isPlausibleEmail(username) && lower(username) !== lower(email)) {
+      blame('username', 'This may be an email address only if it is your own.');
+    }
   }),
 );
 
-const areText = (...values: unknown[]) => values.every((value) => typeof value === 'string');
+const isText = (value: unknown) => typeof value === 'string';
+const lower = (text: string) => text.toLowerCase();
 
-const sameIgnoringCase = (a: unknown, b: unknown) =>
-  areText(a, b) && String(a).toLowerCase() === String(b).toLowerCase();
+/** A username of fewer characters may be part of a good password by chance. */
+const TELLING_USERNAME = 4;
+
+/** In what a password is like the rest of the account: that is what is guessed first. */
+function resemblances(password: string, username: unknown, email: unknown): string[] {
+  const found: string[] = [];
+  if (isText(username) && lower(username) === lower(password)) found.push('This may not be the username.');
+  else if (
+    isText(username) &&
+    username.length >= TELLING_USERNAME &&
+    lower(password).includes(lower(username))
+  ) {
+    found.push('This may not contain the username.');
+  }
+  if (isText(email) && lower(email) === lower(password)) found.push('This may not be the email address.');
+  return found;
+}
 
 /**
  * Creates a user and signs the first tokens. Of any number of racing registrations of one name or address exactly
- * one wins; the others throw `username_taken` or `email_taken`, naming every value that is taken, and leave nothing
- * behind. Nothing is written for a user who could not be given tokens: the signing key is loaded first.
+ * one wins; the others throw `username_taken` or `email_taken`, and leave nothing behind. Where the
+ * username is taken, nothing is said of the address. Nothing is written for a user who could not be given tokens: the signing key is loaded first.
  */
 export async function register(registration: v.InferOutput<typeof Registration>, clock: Clock) {
   const { password, password_confirm: _, ...fields } = registration;
@@ -60,10 +76,9 @@ export async function register(registration: v.InferOutput<typeof Registration>,
   const now = clock();
   const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now };
   const taken = await insertUser({ ...user, password_hash });
-  const [first] = taken;
-  if (first) {
-    const errors = taken.map((field) => [field, [PROBLEMS[`${field}_taken`].detail]]);
-    throw new ApiError(`${first}_taken`, { errors: Object.fromEntries(errors) });
+  if (taken) {
+    const code = `${taken}_taken` as const;
+    throw new ApiError(code, { errors: { [taken]: [PROBLEMS[code].detail] } });
   }
   return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { batchNumber, batchSize } from '../paging.ts';
-import { line, prose } from '../text.ts';
+import { query } from '../text.ts';
 
 /** Longest search or filter, in code points. */
 const LONGEST_QUERY = 200;
@@ -27,14 +27,14 @@ const ordering = v.pipe(
 export const DirectoryQuery = v.object({
   search: v.optional(
     v.pipe(
-      prose(LONGEST_QUERY),
+      query(LONGEST_QUERY, true),
       v.transform((text) => text.split(/\s+/u).filter(Boolean)),
       v.maxLength(MOST_TERMS, `This may have at most ${MOST_TERMS} words.`),
     ),
     '',
   ),
-  first_name: v.optional(line(LONGEST_QUERY)),
-  last_name: v.optional(line(LONGEST_QUERY)),
+  first_name: v.optional(query(LONGEST_QUERY, false)),
+  last_name: v.optional(query(LONGEST_QUERY, false)),
   ordering: v.optional(ordering, 'created_at'),
   batch_size: batchSize(10),
   batch_number: batchNumber,

@@ -12,7 +12,8 @@ export function parseInput<Schema extends v.GenericSchema>(
   for (const issue of result.issues) {
     const field = String(issue.path?.[0]?.key ?? 'body');
     const isAbsent = issue.type === 'object' && issue.received === 'undefined';
-    errors[field] = [...(errors[field] ?? []), isAbsent ? 'This field is required.' : issue.message];
+    const sentence = isAbsent ? 'This field is required.' : issue.message;
+    errors[field] = [...new Set([...(errors[field] ?? []), sentence])];
   }
   throw invalid(errors);
 }

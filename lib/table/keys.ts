@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url';
+
 /**
  * Every key of the table, side by side. No other file spells one out.
  *
@@ -106,7 +108,12 @@ export const failedLoginKey = ({ username = '', address = '' }: { username?: str
 
 export const userIdKey = (id: number) => ({ PK: `USER_ID#${id}`, SK: 'USER_ID' });
 
-export const emailKey = (email: string) => ({ PK: `EMAIL#${lower(email)}`, SK: 'EMAIL' });
+/** One mailbox, one claim: whatever the case, and however an internationalised domain is spelled (RFC 5891). */
+export function emailKey(email: string) {
+  const at = email.lastIndexOf('@') + 1;
+  const domain = email.slice(at);
+  return { PK: `EMAIL#${lower(email.slice(0, at) + (domainToASCII(domain) || domain))}`, SK: 'EMAIL' };
+}
 
 export const sequenceKey = (sequence: 'user' | 'follow') => ({ PK: `SEQUENCE#${sequence}`, SK: 'SEQUENCE' });
 

@@ -38,11 +38,8 @@ export async function updateUser(
   return second.done ? parseUser(second.item) : undefined;
 }
 
-/** How a change of the email address ended; `raced` carries the user as another request left it. */
-export type EmailUpdate =
-  | { outcome: 'updated'; user: User }
-  | { outcome: 'email_taken' }
-  | { outcome: 'raced'; user: User | undefined };
+/** How a change of the email address ended. `raced`: the user was no longer as it was read. */
+export type EmailUpdate = { outcome: 'updated'; user: User } | { outcome: 'email_taken' | 'raced' };
 
 /**
  * Changes fields, the email address among them, of a user just read: claims the new address and frees the old one
@@ -68,7 +65,6 @@ export async function updateUserWithEmail(
         ':read_email': read.email,
         ':read_at': read.updated_at,
       },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
     },
   };
   const claim = {
@@ -79,7 +75,5 @@ export async function updateUserWithEmail(
   const sameClaim = emailKey(read.email).PK === emailKey(changes.email).PK;
   const transacted = await (sameClaim ? transact({ user }) : transact({ user, ...claims }));
   if (transacted.done) return { outcome: 'updated', user: { ...read, ...changes, updated_at } };
-  if (!transacted.refused.has('user')) return { outcome: 'email_taken' };
-  const current = transacted.refused.get('user');
-  return { outcome: 'raced', user: current && parseUser(current) };
+  return { outcome: transacted.refused.has('user') ? 'raced' : 'email_taken' };
 }

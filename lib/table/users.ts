@@ -45,7 +45,7 @@ export const parseUser = (item: RawItem) => parseItem(UserItem, 'user', item);
 /** Parses a user item with its hash; see {@link parseItem}. */
 export const parseCredential = (item: RawItem) => parseItem(CredentialItem, 'user', item);
 
-/** Which of a new user's unique values somebody else has. */
+/** Which of a new user's unique values somebody else has; the username, where both are taken. */
 export type Taken = 'username' | 'email';
 
 /** The writes that create a user, each on condition that it is new. */
@@ -65,14 +65,14 @@ export const newUserWrites = (user: Credential) =>
   }) satisfies Record<string, Write>;
 
 /**
- * Writes a user with the claims on its id and email address and its first counter stripe, all or nothing.
- * Returns what was taken: nothing when the user was written, else every value that somebody else has.
+ * Writes a user with the claims on its id and email address and its first counter stripe, all or nothing. Returns
+ * what was taken: nothing when the user was written.
  */
-export async function insertUser(user: Credential): Promise<Taken[]> {
+export async function insertUser(user: Credential): Promise<Taken | undefined> {
   const transacted = await transact(newUserWrites(user));
-  if (transacted.done) return [];
-  const taken = (['username', 'email'] as const).filter((value) => transacted.refused.has(value));
-  if (taken.length === 0) throw new Defect('An id of the sequence was given away before.');
+  if (transacted.done) return undefined;
+  const taken = (['username', 'email'] as const).find((value) => transacted.refused.has(value));
+  if (!taken) throw new Defect('An id of the sequence was given away before.');
   return taken;
 }
 

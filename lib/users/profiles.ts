@@ -49,14 +49,13 @@ async function applyChanges(caller: Identity, changes: Changes, clock: Clock): P
   );
 }
 
-/** Starts over, after a pause, from the user as another change left it. */
-async function changeWithEmail(caller: Identity, changes: Changes & { email: string }, clock: Clock) {
-  let user = ownedBy(caller.id, await readUser(caller.username));
+/** Writes onto the user as just read; where another change gets in between, reads again after a pause. */
+function changeWithEmail(caller: Identity, changes: Changes & { email: string }, clock: Clock) {
   return retrying(async () => {
+    const user = ownedBy(caller.id, await readUser(caller.username));
     const update = await updateUserWithEmail(user, changes, clock());
     if (update.outcome === 'updated') return { value: update.user };
     if (update.outcome === 'email_taken') throw emailTaken();
-    user = ownedBy(caller.id, update.user);
     return { again: new Error('Another change got in between.') };
   });
 }

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startDatabase } from '../../local/database.ts';
-import { publicKeys, readOrCreateKeys } from '../../local/keys.ts';
+import { readOrCreateKeys } from '../../local/keys/files.ts';
+import { publicKeys } from '../../local/keys/jwk.ts';
+import { startDatabase } from '../../local/service/database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,9 +13,9 @@ declare module 'vitest' {
     /** Folder with the signing keys of this run. */
     data: string;
     public_keys: string;
-    /** Base URL of the running service; empty for the door that needs none. */
+    /** Base URL of the running service; empty where tests call the handlers. */
     service: string;
-    /** What the invocation URL of each function begins with; empty for the door that needs none. */
+    /** What the invocation URL of each function begins with; empty where tests call the handlers. */
     lambda: string;
   }
 }

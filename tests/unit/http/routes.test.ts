@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BASE_PATH, routes } from '../../../lib/http/routes.ts';
+import { serverless } from '../../../local/serverless.ts';
 import { routeRequest } from '../../support/gateway.ts';
-import { serverless } from '../../support/serverless.ts';
 
 const operations = Object.entries(routes);
 

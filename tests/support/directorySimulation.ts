@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'vitest';
+import { Directory } from '../../lib/directory/directory.ts';
+import { listUsers } from '../../lib/directory/list.ts';
+import type { DirectoryQuery } from '../../lib/directory/query.ts';
+import { pack } from '../../lib/directory/snapshot/codec.ts';
+import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
+import { type Card, readFeed } from '../../lib/table/cards.ts';
+import { snapshotChunkKey } from '../../lib/table/keys.ts';
+import { updateUser } from '../../lib/table/profileChanges.ts';
+import { documents, TableName } from '../../lib/table/send.ts';
+import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
+import { below, oneOf, type Random } from '../../local/seed/random.ts';
+import { expectedBatch } from './directoryModel.ts';
+import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
+import { storeUser } from './users.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** How late a write may come after its stamp: less than the directory looks back. */
+const LATEST = 28 * SECOND;
+
+class Broken extends Error {
+  override readonly name = 'Broken';
+}
+
+/** Several replicas over one table, and a model that says what each of them must answer. */
+export class DirectorySimulation {
+  readonly done: Record<string, number> = {};
+  readonly #random: Random;
+  readonly #cards = new Map<number, Card>();
+  readonly #directories: Directory[];
+  #now = Date.UTC(2026, 0, 1);
+  /** Pages of the feed until a read breaks off. */
+  #break_after = Number.POSITIVE_INFINITY;
+
+  constructor(random: Random, replicas: number) {
+    this.#random = random;
+    this.#directories = Array.from({ length: replicas }, () => this.#start());
+  }
+
+  /** Does one random thing. Answers are compared as they come. */
+  async step(): Promise<void> {
+    const [name, act] = this.#pickStep();
+    this.done[name] = (this.done[name] ?? 0) + 1;
+    await act();
+  }
+
+  /** Compares every replica, and a new one, with the model. */
+  async settle(): Promise<void> {
+    this.#directories.push(this.#start());
+    for (const directory of this.#directories) await this.#list(directory, randomQuery(this.#random));
+  }
+
+  #pickStep(): [string, () => Promise<unknown>] {
+    const directory = () => oneOf(this.#random, this.#directories);
+    const steps: [number, string, () => Promise<unknown>][] = [
+      [20, 'register', () => this.#register()],
+      [20, 'change', () => this.#change()],
+      [40, 'list', () => this.#list(directory(), randomQuery(this.#random))],
+      [5, 'list at once', () => this.#listAtOnce()],
+      [3, 'page through', () => this.#pageThrough(directory(), randomQuery(this.#random))],
+      [3, 'restart', () => this.#restart()],
+      [3, 'break', () => this.#breakOff(below(this.#random, this.#directories.length))],
+      [3, 'snapshot', () => writeSnapshot(this.#clock, 1)],
+      [1, 'race for a snapshot', () => this.#raceForSnapshot()],
+      [2, 'damage', () => this.#damage()],
+      [10, 'wait', () => this.#wait()],
+    ];
+    let left = below(
+      this.#random,
+      steps.reduce((sum, [weight]) => sum + weight, 0),
+    );
+    const step = steps.find(([weight]) => {
+      left -= weight;
+      return left < 0;
+    });
+    if (!step) throw new RangeError('No step was picked.');
+    return [step[1], step[2]];
+  }
+
+  readonly #clock = () => this.#now;
+
+  #start(): Directory {
+    const simulation = this;
+    return new Directory({
+      clock: this.#clock,
+      read_feed: async function* (shard, since) {
+        for await (const page of readFeed(shard, since)) {
+          if (simulation.#break_after-- <= 0) throw new Broken();
+          yield page;
+        }
+      },
+    });
+  }
+
+  /** Mostly a little ago, as when a write took long; now and then from a clock that is an hour ahead. */
+  #stamp(): number {
+    if (this.#random() < 0.02) return this.#now + 60 * MINUTE;
+    return this.#random() < 0.5 ? this.#now : this.#now - below(this.#random, LATEST);
+  }
+
+  async #register(): Promise<void> {
+    const stamp = this.#stamp();
+    const username = `${randomUsername(this.#random)}${this.#cards.size}`;
+    const [first_name, last_name, bio] = [
+      randomText(this.#random, 5),
+      randomText(this.#random, 5),
+      randomText(this.#random, 12),
+    ];
+    const texts = { username, first_name, last_name, bio };
+    const { email: _, ...card } = await storeUser({ ...texts, created_at: stamp, updated_at: stamp });
+    this.#cards.set(card.id, card);
+  }
+
+  async #change(): Promise<void> {
+    if (this.#cards.size === 0) return;
+    const { id, username } = oneOf(this.#random, [...this.#cards.values()]);
+    const changes = {
+      ...(this.#random() < 0.5 && { first_name: randomText(this.#random, 5) }),
+      ...(this.#random() < 0.5 && { bio: randomText(this.#random, 12) }),
+      ...(this.#random() < 0.5 && { avatar: `https://example.com/${below(this.#random, 100)}` }),
+      last_name: randomText(this.#random, 5),
+    };
+    const user = await updateUser({ id, username }, changes, this.#stamp());
+    if (!user) throw new Error('The user is gone.');
+    const { email: _, ...card } = user;
+    this.#cards.set(id, card);
+  }
+
+  async #list(directory: Directory, query: DirectoryQuery): Promise<void> {
+    const expected = expectedBatch([...this.#cards.values()], query);
+    expect(await listUsers(query, undefined, directory), JSON.stringify(query)).toEqual(expected);
+  }
+
+  async #listAtOnce(): Promise<void> {
+    const directory = oneOf(this.#random, this.#directories);
+    await Promise.all(Array.from({ length: 4 }, () => this.#list(directory, randomQuery(this.#random))));
+  }
+
+  async #pageThrough(directory: Directory, query: DirectoryQuery): Promise<void> {
+    for (let batch_number = 0; batch_number < 5; batch_number++) {
+      await this.#list(directory, { ...query, batch_number });
+    }
+  }
+
+  async #restart(): Promise<void> {
+    this.#directories[below(this.#random, this.#directories.length)] = this.#start();
+  }
+
+  /** A reading of the feed, a first one or a later one, fails on its way. */
+  async #breakOff(position: number): Promise<void> {
+    if (this.#random() < 0.5) this.#directories[position] = this.#start();
+    this.#break_after = below(this.#random, 4);
+    const answer = listUsers(randomQuery(this.#random), undefined, this.#directories[position]);
+    await expect(answer).rejects.toThrow(Broken);
+    this.#break_after = Number.POSITIVE_INFINITY;
+  }
+
+  async #raceForSnapshot(): Promise<void> {
+    const written = await Promise.all(Array.from({ length: 3 }, () => writeSnapshot(this.#clock, 1)));
+    expect(written.filter(({ outcome }) => outcome === 'written').length).toBeLessThan(2);
+  }
+
+  /** A chunk of the snapshot in force is lost, or comes to hold something else. */
+  async #damage(): Promise<void> {
+    const manifest = await readManifest(this.#now);
+    if (!manifest) return;
+    const chunk = below(this.#random, manifest.digests.length);
+    const { snapshot, expires_at } = manifest;
+    const kind = oneOf(this.#random, ['lost', 'noise', 'another']);
+    if (kind === 'lost') {
+      await documents.send(new DeleteCommand({ TableName, Key: snapshotChunkKey(snapshot, chunk) }));
+    } else {
+      const data = kind === 'noise' ? new TextEncoder().encode(randomUUID()) : await this.#anotherChunk();
+      await writeChunk(snapshot, { chunk, data }, expires_at);
+    }
+  }
+
+  /** A chunk that is whole, with as many cards as there are, and none of it true. */
+  async #anotherChunk(): Promise<Uint8Array<ArrayBuffer>> {
+    const cards = [...this.#cards.values()].map((card) => ({ ...card, bio: 'aba', updated_at: this.#now }));
+    const [chunk] = await Array.fromAsync(pack(Readable.from([cards])));
+    if (!chunk) throw new Error('There are no cards.');
+    return chunk.data;
+  }
+
+  async #wait(): Promise<void> {
+    this.#now += below(this.#random, oneOf(this.#random, [10, 10 * SECOND, 20 * MINUTE, 60 * 60 * MINUTE]));
+  }
+}
