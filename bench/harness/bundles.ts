@@ -32,7 +32,14 @@ export const PROGRAM = 'instance.mjs';
 
 /** Builds every function of serverless.yml into `folder`, with the options that the deployment uses. */
 export async function buildBundles(folder: string): Promise<void> {
-  const { plugins, exclude, outputFileExtension, outputWorkFolder: _, watch: __, ...options } = custom.esbuild;
+  const {
+    plugins,
+    exclude,
+    outputFileExtension,
+    outputWorkFolder: _,
+    watch: __,
+    ...options
+  } = custom.esbuild;
   const { default: loaded } = await import(join(root, plugins));
   const bundles = Object.entries(functions).map(async ([name, { handler }]): Promise<Bundle> => {
     const { metafile } = await build({
