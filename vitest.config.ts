@@ -1,10 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { LOCAL_TABLE } from './local/table.ts';
 
 const shared = {
   setupFiles: ['tests/support/environment.ts'],
   expect: { requireAssertions: true },
   testTimeout: 60_000,
   hookTimeout: 60_000,
+};
+
+/** What runs twice, straight into the handlers and over HTTP; its files share a table, and so also a process. */
+const transported = {
+  ...shared,
+  include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
+  isolate: false,
 };
 
 export default defineConfig({
@@ -17,31 +25,30 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...transported,
+          name: 'http',
+          exclude: ['tests/**/*.handlers.test.ts'],
+          globalSetup: ['tests/support/database.ts', 'tests/support/service.ts'],
+          env: { TRANSPORT: 'http', TABLE_NAME: LOCAL_TABLE },
+        },
+      },
+      {
+        test: {
+          ...transported,
+          name: 'handlers',
+          exclude: ['tests/**/*.http.test.ts', 'tests/**/*.handlers.test.ts'],
+          globalSetup: 'tests/support/database.ts',
+          env: { TRANSPORT: 'handlers', TABLE_NAME: LOCAL_TABLE },
+        },
+      },
+      {
+        // A process and a table for each file.
+        test: {
           ...shared,
-          name: 'unit',
-          include: ['tests/unit/**/*.test.ts'],
+          name: 'isolated',
+          include: ['tests/unit/**/*.test.ts', 'tests/**/*.handlers.test.ts'],
           exclude: ['tests/**/*.soak.test.ts'],
           globalSetup: 'tests/support/database.ts',
-        },
-      },
-      {
-        test: {
-          ...shared,
-          name: 'handlers',
-          include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
-          exclude: ['tests/**/*.http.test.ts'],
-          globalSetup: 'tests/support/database.ts',
-          env: { TRANSPORT: 'handlers' },
-        },
-      },
-      {
-        test: {
-          ...shared,
-          name: 'http',
-          include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
-          exclude: ['tests/**/*.handlers.test.ts', 'tests/**/*.soak.test.ts'],
-          globalSetup: ['tests/support/database.ts', 'tests/support/service.ts'],
-          env: { TRANSPORT: 'http' },
         },
       },
     ],
