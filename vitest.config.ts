@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { LOCAL_TABLE } from './local/table.ts';
+import { LOCAL_TABLE } from './local/service/table.ts';
 
 const shared = {
   setupFiles: ['tests/support/environment.ts'],

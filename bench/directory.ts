@@ -1,78 +1,117 @@
 /**
- * Measures the user list at the sizes given (`npm run bench:directory -- 1000 1000000`), prints a Markdown table and
+ * Measures the user list at the sizes given (`npm run bench:directory -- 1000 1000000`), prints a Markdown report and
  * keeps it in bench/results/directory.md.
  */
-import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { startDatabase } from '../local/database.ts';
-import { generateSigningKey, publicKeys } from '../local/keys.ts';
-import { root, tableProperties } from '../local/serverless.ts';
-import { createTable, localCredentials } from '../local/table.ts';
-import { type Measured, report, type SizeFigures } from './directory/report.ts';
+import { prepareEnvironment, type Table } from './harness/environment.ts';
+import type { Sample } from './harness/instance.ts';
+import { milliseconds, number, type Section, table, writeReport } from './harness/report.ts';
+import { median, percentile } from './harness/statistics.ts';
+import type { Warm } from './steps/directory.ts';
+import type { Load } from './steps/load.ts';
+import type { Snapshot } from './steps/snapshot.ts';
 
 const STANDARD_SIZES = ['1000', '10000', '100000'];
-/** Cold loads of small directories vary: the median of so many new processes counts. */
-const COLD_RUNS = 3;
 
-const MEASURE = import.meta.resolve('./directory/measure.ts');
-const PREPARE = import.meta.resolve('./directory/prepare.ts');
+/** Everything for one size of the directory. */
+interface Figures {
+  size: number;
+  from_index: Load;
+  snapshot: Snapshot;
+  from_snapshot: Load;
+  warm: Warm[];
+}
 
-const run = promisify(execFile);
 const sizes = (process.argv.length > 2 ? process.argv.slice(2) : STANDARD_SIZES).map(Number);
-const keys = { keys: [await generateSigningKey()] };
-const database = await startDatabase();
-Object.assign(process.env, localCredentials, {
-  DYNAMODB_ENDPOINT: database.endpoint,
-  ISSUER: 'https://api.example.com/careers/users',
-  AUDIENCE: 'careers',
-  PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
-  POWERTOOLS_LOG_LEVEL: 'SILENT',
+await using environment = await prepareEnvironment();
+const figures: Figures[] = [];
+for (const size of sizes) figures.push(await measureSize(size, await environment.addTable(`bench-${size}`)));
+await writeReport('directory.md', {
+  title: 'The directory, measured',
+  command: 'npm run bench:directory',
+  sections: [reportLoads(), reportWarm()],
 });
 
-try {
-  const figures: SizeFigures[] = [];
-  for (const size of sizes) figures.push(await measureSize(size));
-  const text = report(figures);
-  await mkdir(join(root, 'bench/results'), { recursive: true });
-  await writeFile(join(root, 'bench/results/directory.md'), text);
-  process.stdout.write(text);
-} finally {
-  await database.stop();
+async function measureSize(size: number, table: Table): Promise<Figures> {
+  await table.run('people', size);
+  const from_index = await table.run<Load>('load', size);
+  const snapshot = await table.run<Snapshot>('snapshot');
+  const from_snapshot = await table.run<Load>('load', size);
+  const warm = await table.run<Warm[]>('directory', size);
+  return { size, from_index, snapshot, from_snapshot, warm };
 }
 
-async function measureSize(size: number): Promise<SizeFigures> {
-  process.env.TABLE_NAME = `bench-${size}`;
-  await createTable(database.endpoint, `bench-${size}`, tableProperties);
-  await inProcess(PREPARE, 'load', String(size));
-  const runs = size > 200_000 ? 1 : COLD_RUNS;
-  const from_index = await coldLoads(runs, size);
-  process.stderr.write(`${size}: loaded from the index in ${Math.round(from_index.ms)} ms\n`);
-  const snapshot = JSON.parse(await inProcess(PREPARE, 'snapshot'));
-  const from_snapshot = await coldLoads(runs, size);
-  process.stderr.write(`${size}: loaded from the snapshot in ${Math.round(from_snapshot.ms)} ms\n`);
-  const requests = size > 200_000 ? 40 : 100;
-  const warm: Measured = JSON.parse(await inProcess(MEASURE, 'queries', String(requests), String(size)));
-  if (!warm.timings || !warm.units) throw new Error('The queries were not measured.');
-  return { size, from_index, from_snapshot, snapshot, timings: warm.timings, units: warm.units };
+type Line = [label: string, cell: (figures: Figures) => string];
+
+function tableOf(lines: readonly Line[]): string {
+  const head = ['', ...sizes.map((size) => `${number(size)} users`)];
+  return table(
+    head,
+    lines.map(([label, cell]) => [label, ...figures.map(cell)]),
+  );
 }
 
-async function coldLoads(runs: number, size: number) {
-  const loads = [];
-  for (let n = 0; n < runs; n++) {
-    const { cold }: Measured = JSON.parse(await inProcess(MEASURE, 'load'));
-    if (cold.cards !== size) throw new Error(`${cold.cards} of ${size} cards were loaded.`);
-    loads.push(cold);
-  }
-  const median = loads.sort((a, b) => a.own_ms - b.own_ms)[Math.floor(runs / 2)];
-  if (!median) throw new Error('Nothing was measured.');
-  return median;
+function megabytes(bytes: number): string {
+  const size = bytes / 2 ** 20;
+  return number(size, size < 10 ? 1 : 0);
 }
 
-async function inProcess(file: string, ...parameters: string[]): Promise<string> {
-  const work = run(process.execPath, [fileURLToPath(file), ...parameters]);
-  work.child.stderr?.pipe(process.stderr);
-  return (await work).stdout;
+function reportLoads(): Section {
+  const times = ({ own, total }: Load) => `${milliseconds(own)} / ${milliseconds(total)}`;
+  const memory = ({ rss, rss_peak }: Load) => `${megabytes(rss)} / ${megabytes(rss_peak)}`;
+  return {
+    title: 'Cold load and memory',
+    note:
+      'The first answer of a new instance, over the embedded database in memory on the same machine. "Own" is the ' +
+      'processor time of the thread that serves; the rest of "all" it waited, for the database above all.',
+    body: tableOf([
+      ['from the index: own / all, ms', ({ from_index }) => times(from_index)],
+      ['from the index: read units', ({ from_index }) => number(from_index.read_units, 1)],
+      ['from the snapshot: own / all, ms', ({ from_snapshot }) => times(from_snapshot)],
+      ['from the snapshot: read units', ({ from_snapshot }) => number(from_snapshot.read_units, 1)],
+      ['snapshot: MB / chunks', ({ snapshot: { bytes, chunks } }) => `${megabytes(bytes)} / ${chunks}`],
+      ['writing the snapshot the first time: ms', ({ snapshot }) => milliseconds(snapshot.ms)],
+      [
+        'writing the snapshot the first time: read / write units',
+        ({ snapshot }) => `${number(snapshot.read_units)} / ${number(snapshot.write_units)}`,
+      ],
+      ['replica: MB', ({ from_snapshot }) => megabytes(from_snapshot.directory.bytes)],
+      [
+        'replica: bytes a card',
+        ({ from_snapshot: { directory } }) => number(directory.bytes / directory.cards),
+      ],
+      ['process, loaded from the snapshot: MB / at its peak', ({ from_snapshot }) => memory(from_snapshot)],
+      ['process, loaded from the index: MB / at its peak', ({ from_index }) => memory(from_index)],
+    ]),
+  };
+}
+
+function reportWarm(): Section {
+  const labels = figures[0]?.warm.map(({ label }) => label) ?? [];
+  const cell = (samples: readonly Sample[]) => {
+    const own = samples.map((sample) => sample.own);
+    const total = median(samples.map((sample) => sample.total));
+    const [p50, p99] = [0.5, 0.99].map((share) => milliseconds(percentile(own, share)));
+    return `${p50} / ${p99} (${milliseconds(total)})`;
+  };
+  return {
+    title: 'Warm requests: own time, p50 / p99 in ms (all, p50)',
+    note:
+      'Every request passes the whole handler and brings the replica up to date first. No search repeats an earlier ' +
+      'one, so nothing is remembered except for the next pages. After a profile change nothing is remembered at all.',
+    body: tableOf([
+      ...labels.map(
+        (wanted): Line => [
+          wanted,
+          ({ warm }) => cell(warm.find(({ label }) => label === wanted)?.samples ?? []),
+        ],
+      ),
+      [
+        'read units / trips of a first page',
+        ({ warm }) => {
+          const [{ read_units, trips } = { read_units: 0, trips: 0 }] = warm[0]?.samples ?? [];
+          return `${number(read_units, 1)} / ${trips}`;
+        },
+      ],
+    ]),
+  };
 }

@@ -1,13 +1,14 @@
 import * as v from 'valibot';
+import { ALGORITHM, KEY_TYPE } from './auth/tokenRules.ts';
 
 const present = v.pipe(v.string(), v.nonEmpty('is empty'));
 
 /** A public key of ours (RFC 7517, section 4). */
 export const PublicKey = v.object({
-  kty: v.literal('RSA', 'is no RSA key'),
+  kty: v.literal(KEY_TYPE, `is no ${KEY_TYPE} key`),
   kid: present,
   use: v.literal('sig', 'is not for signatures'),
-  alg: v.literal('RS256', 'is not for RS256'),
+  alg: v.literal(ALGORITHM, `is not for ${ALGORITHM}`),
   n: present,
   e: present,
 });
@@ -16,7 +17,7 @@ export const PublicKey = v.object({
 const DeployedKey = v.pipe(
   v.record(v.string(), v.unknown()),
   v.check((key) => !('d' in key), 'is a private key'),
-  v.transform((key) => ({ use: 'sig', alg: 'RS256', ...key })),
+  v.transform((key) => ({ use: 'sig', alg: ALGORITHM, ...key })),
   PublicKey,
 );
 

@@ -1,7 +1,7 @@
-import { Unavailable } from './errors.ts';
+import { ApiError } from './problems.ts';
 
-/** What AWS calls a refusal that passes: the request was right, the moment was not. */
-const PASSING = new Set([
+/** How AWS names a refusal that another try may not meet: the request was right, the moment was not. */
+const TRANSIENT = new Set([
   'InternalServerError',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -11,7 +11,7 @@ const PASSING = new Set([
   'TransactionInProgressException',
 ]);
 
-/** How the SDK and Node.js call a connection that was not made, broke or took too long. */
+/** How the SDK and Node.js name a connection that was not made, broke or took too long. */
 const BROKEN = new Set(['AbortError', 'TimeoutError']);
 const SYSTEM_ERROR = /^E(?!RR_)[A-Z_]+$/;
 
@@ -22,16 +22,20 @@ interface ServiceFailure {
 }
 
 /**
- * Turns what an AWS service or the way to it throws when it cannot serve us now into {@link Unavailable}. Passes on
- * the rest as it is: refusals of what we asked for, and our own defects.
+ * Turns what an AWS service or the way to it throws when it cannot serve us now into `unavailable`. Passes on the
+ * rest as it is: refusals of what we asked for, and our own defects.
  */
 export function translateFailure(error: unknown): never {
-  throw error instanceof Error && isPassing(error) ? new Unavailable(error) : error;
+  throw error instanceof Error && isTransient(error) ? new ApiError('unavailable', { cause: error }) : error;
 }
 
-function isPassing(error: Error & ServiceFailure & { code?: unknown }): boolean {
-  if (PASSING.has(error.name) || BROKEN.has(error.name)) return true;
+function isTransient(error: Error & ServiceFailure & { code?: unknown }): boolean {
+  if (TRANSIENT.has(error.name) || BROKEN.has(error.name)) return true;
   if ((error.$metadata?.httpStatusCode ?? 0) >= 500) return true;
+  if (isUnreadable(error)) return true;
   if (error.$fault) return error.$fault === 'server';
   return typeof error.code === 'string' && SYSTEM_ERROR.test(error.code);
 }
+
+/** An answer that breaks off in the middle of its JSON, though its status was a good one. */
+const isUnreadable = (error: Error) => error instanceof SyntaxError && '$responseBodyText' in error;

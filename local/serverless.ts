@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { TableProperties } from './table.ts';
+import type { TableProperties } from './service/table.ts';
 
 interface ServerlessFile {
   functions: Record<string, { handler: string; events: { http?: string }[] }>;
@@ -11,10 +12,17 @@ interface ServerlessFile {
 /** The root of the project. */
 export const root = join(import.meta.dirname, '..');
 
-/** serverless.yml as it stands, its CloudFormation tags left unresolved. */
+const require = createRequire(import.meta.url);
+
+/** serverless.yml as it stands, with the events that it has in files; its CloudFormation tags left unresolved. */
 export const serverless: ServerlessFile = parse(readFileSync(join(root, 'serverless.yml'), 'utf8'), {
   logLevel: 'silent',
 });
+
+for (const declared of Object.values(serverless.functions)) {
+  const [, file] = /^\$\{file\((.+)\)\}$/.exec(String(declared.events)) ?? [];
+  if (file) declared.events = require(join(root, file));
+}
 
 const resources = serverless.resources.find((part) => typeof part === 'object')?.Resources;
 if (!resources) throw new Error('serverless.yml defines no table.');

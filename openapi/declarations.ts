@@ -1,16 +1,20 @@
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Declaration } from '../lib/http/declaration.ts';
 import type { DocumentDeclaration } from '../lib/http/document.ts';
 import { type OperationId, routes } from '../lib/http/routes.ts';
-import { loadHandler, serverless } from '../local/serverless.ts';
 
 /** What the handler of an endpoint promises, or that of a public document. */
-export type AnyDeclaration = Declaration & Partial<DocumentDeclaration>;
+export type AnyDeclaration = Declaration & Partial<Pick<DocumentDeclaration, 'media_type'>>;
+
+const functions = join(import.meta.dirname, '../functions');
 
 /** The declarations that the handlers run on, in the order of the routes. */
 export async function readDeclarations(): Promise<Record<OperationId, AnyDeclaration>> {
+  const files = new Map(globSync('*/*.ts', { cwd: functions }).map((file) => [basename(file, '.ts'), file]));
   const declarations = Object.keys(routes).map(async (operation) => {
-    const { declaration } = await loadHandler(serverless.functions[operation]?.handler ?? '');
-    return [operation, declaration] as const;
+    const { handler } = await import(join(functions, files.get(operation) ?? operation));
+    return [operation, handler.declaration] as const;
   });
   return Object.fromEntries(await Promise.all(declarations)) as Record<OperationId, AnyDeclaration>;
 }

@@ -1,18 +1,20 @@
-import type { ErrorCode } from '../lib/errors.ts';
-import { type OperationId, routes } from '../lib/http/routes.ts';
+import { ALGORITHM } from '../lib/auth/tokenRules.ts';
+import type { OperationId } from '../lib/http/routes.ts';
+import { BODY_LIMIT_KIB } from '../lib/problems.ts';
 import type { AnyDeclaration } from './declarations.ts';
-import { header, headers, standardHeaders } from './headers.ts';
+import { headers, headersOf } from './headers.ts';
 import { describePaths } from './operations.ts';
-import { failuresOf, problemResponse, responseName } from './problems.ts';
+import { problemResponses } from './problems.ts';
 import { componentSchemas } from './schemas.ts';
+import { ACCESS_LIFE, REFRESH_LIFE } from './texts/text.ts';
 
 const DESCRIPTION = `Sign-up, login, profiles, user search and the follow graph of a mobile careers app.
 
 **Addresses** answer the same with and without their last slash.
 
-**Tokens.** Register or log in, then send \`Authorization: Bearer <access token>\`. Access tokens live 60 minutes, refresh tokens 7 days; they are RS256 signed JWTs, and the two kinds are never accepted in each other’s place. A token that is sent must be right, also where none is needed. Every 401 carries \`WWW-Authenticate\`.
+**Tokens.** Register or log in, then send \`Authorization: Bearer <access token>\`. Access tokens live ${ACCESS_LIFE}, refresh tokens ${REFRESH_LIFE}; they are JWTs signed with ${ALGORITHM}, and the two kinds are never accepted in each other’s place. A token that is sent must be right, also where none is needed. Every 401 carries \`WWW-Authenticate\`.
 
-**Bodies** are JSON objects of at most 64 KiB with \`snake_case\` names. Unknown members are ignored; a member of a wrong type, \`null\` included, is an error of its field. Unset text is \`""\`, an unset avatar \`null\`. Text is trimmed (never passwords), normalised to Unicode NFC, and must have no control characters, except tabs and line breaks in \`bio\` and \`search\`. Times are UTC in whole seconds.
+**Bodies** are JSON objects of at most ${BODY_LIMIT_KIB} KiB with \`snake_case\` names. Unknown members are ignored; a member of a wrong type, \`null\` included, is an error of its field. Unset text is \`""\`, an unset avatar \`null\`. Text is trimmed (never passwords), normalised to Unicode NFC, and must have no control characters, except tabs and line breaks in \`bio\` and \`search\`. Times are UTC in whole seconds.
 
 **Queries.** An empty parameter counts as absent; a bad one is named in \`errors\`.
 
@@ -30,6 +32,7 @@ const TAGS = {
 
 /** The OpenAPI description of the API, from the declarations that the handlers run on. */
 export function describeApi(declarations: Record<OperationId, AnyDeclaration>, version: string) {
+  const all = Object.values(declarations);
   return {
     openapi: '3.1.1',
     info: {
@@ -50,45 +53,12 @@ export function describeApi(declarations: Record<OperationId, AnyDeclaration>, v
           description: 'The access token that register, login and refresh answer.',
         },
       },
-      parameters: {
-        username: {
-          name: 'username',
-          in: 'path',
-          required: true,
-          description: 'A username, in any case.',
-          schema: { type: 'string', minLength: 1 },
-          example: 'bob',
-        },
-        if_none_match: {
-          name: 'If-None-Match',
-          in: 'header',
-          description: 'The `ETag` of the copy at hand.',
-          schema: { type: 'string' },
-        },
-      },
       headers,
-      responses: componentResponses(declarations),
-      schemas: componentSchemas(Object.values(declarations)),
+      responses: {
+        NotModified: { description: 'The copy at hand is as good as new.', headers: headersOf('ETag') },
+        ...problemResponses(all),
+      },
+      schemas: componentSchemas(all),
     },
-  };
-}
-
-function componentResponses(declarations: Record<OperationId, AnyDeclaration>) {
-  const sets = new Map<string, [number, ErrorCode[]]>();
-  for (const [operation, declaration] of Object.entries(declarations)) {
-    const failures = failuresOf(declaration, declaration.caller);
-    const own = 'own_path' in routes[operation as OperationId];
-    const ownFailures = own ? failuresOf({ ...declaration, errors: [] }, 'required') : [];
-    for (const [status, codes] of [...failures, ...ownFailures])
-      sets.set(responseName(codes), [status, codes]);
-  }
-  return {
-    NotModified: {
-      description: 'The copy at hand is as good as new.',
-      headers: { ...standardHeaders, 'Cache-Control': header('Cache-Control'), ETag: header('ETag') },
-    },
-    ...Object.fromEntries(
-      [...sets].sort().map(([name, [status, codes]]) => [name, problemResponse(status, codes)]),
-    ),
   };
 }

@@ -1,4 +1,4 @@
-import { RESERVED_USERNAMES } from '../lib/users/fields.ts';
+import { RESERVED_USERNAMES } from '../lib/fields.ts';
 
 /** What each schema is, by the name that the components give it. */
 const SCHEMAS: Record<string, string> = {
@@ -71,6 +71,7 @@ const FIELDS: Record<string, string> = {
   users_in_current_batch: 'How many users this batch has; 0 past the end.',
   'FollowRequest.following': 'Id of the user to follow: a positive JSON integer, not a string.',
   'LoginRequest.username': 'In any case.',
+  'path.username': 'A username, in any case.',
   'LoginRequest.password': 'As it was registered.',
   'ProfileChanges.avatar':
     'An `http` or `https` address of at most 2,048 characters; `null` or `""` for none.',

@@ -1,75 +1,66 @@
-interface Header {
-  description: string;
-  required: boolean;
-  schema: Record<string, unknown>;
-  example: string | number;
-}
+import { STANDARD_HEADERS } from '../lib/http/headers.ts';
 
-/** Every response header that a client may build on. */
-export const headers: Record<string, Header> = {
+/** What each response header is that a client may build on. */
+const HEADERS: Record<string, { description: string; schema: object; example: string | number }> = {
   'X-Request-Id': {
     description: 'Names this request in our logs: quote it when something is wrong.',
-    required: true,
     schema: { type: 'string', minLength: 1 },
     example: '7f6d0a0c-3d0c-4a53-9d07-2a6f5b9b3c51',
   },
   'X-Content-Type-Options': {
     description: 'Browsers take the media type as it is declared.',
-    required: true,
-    schema: { const: 'nosniff' },
-    example: 'nosniff',
+    ...fixed('X-Content-Type-Options'),
   },
   'Strict-Transport-Security': {
     description: 'Browsers use HTTPS for this host from now on.',
-    required: true,
     schema: { type: 'string' },
-    example: 'max-age=63072000; includeSubDomains',
+    example: STANDARD_HEADERS['Strict-Transport-Security'],
   },
   'Access-Control-Allow-Origin': {
     description: 'Pages of every origin may call; preflight requests are answered.',
-    required: true,
-    schema: { const: '*' },
-    example: '*',
+    ...fixed('Access-Control-Allow-Origin'),
   },
   'Cache-Control': {
     description: '`no-store` on everything but the public documents.',
-    required: true,
-    schema: { type: 'string', examples: ['no-store', 'public, max-age=900'] },
-    example: 'no-store',
+    schema: { type: 'string', examples: [STANDARD_HEADERS['Cache-Control'], 'public, max-age=900'] },
+    example: STANDARD_HEADERS['Cache-Control'],
   },
   'Retry-After': {
     description: 'Seconds until another try makes sense.',
-    required: true,
     schema: { type: 'integer', minimum: 1 },
     example: 1,
   },
   'WWW-Authenticate': {
     description:
       '`Bearer`; with `error="invalid_token"` where a token was refused (RFC 6750). API Gateway itself hands it on as `x-amzn-Remapped-WWW-Authenticate`.',
-    required: true,
     schema: { type: 'string', pattern: '^Bearer( error="invalid_token")?$' },
     example: 'Bearer error="invalid_token"',
   },
   Allow: {
     description: 'The methods that this address answers, separated by commas.',
-    required: true,
     schema: { type: 'string', pattern: '^[A-Z]+(, [A-Z]+)*$' },
     example: 'GET',
   },
   ETag: {
     description: 'Names this state of the document; send it back in `If-None-Match`.',
-    required: true,
     schema: { type: 'string', pattern: '^"[^"]+"$' },
     example: '"q0hYbXnEXu3pXSsqeDTCFw"',
   },
 };
 
-/** A reference to a header of the components. */
-export const header = (name: string) => ({ $ref: `#/components/headers/${name}` });
+function fixed(name: keyof typeof STANDARD_HEADERS) {
+  return { schema: { const: STANDARD_HEADERS[name] }, example: STANDARD_HEADERS[name] };
+}
 
-/** The headers of every response. */
-export const standardHeaders = Object.fromEntries(
-  ['X-Request-Id', 'X-Content-Type-Options', 'Strict-Transport-Security', 'Access-Control-Allow-Origin'].map(
-    (name) => [name, header(name)],
-  ),
+/** The headers of the components. */
+export const headers = Object.fromEntries(
+  Object.entries(HEADERS).map(([name, header]) => [name, { required: true, ...header }]),
 );
+
+/** References to the headers of every response, and to those of these names. */
+export function headersOf(...names: string[]) {
+  const standard = Object.keys(HEADERS).filter((name) => name in STANDARD_HEADERS);
+  return Object.fromEntries(
+    ['X-Request-Id', ...standard, ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  );
+}

@@ -1,12 +1,12 @@
 import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
-import type { GenericSchema } from 'valibot';
+import * as v from 'valibot';
+import { Registration } from '../lib/auth/registration.ts';
 import { LoginRequest, RefreshRequest } from '../lib/auth/sessions.ts';
 import { PublicKey } from '../lib/config.ts';
 import { UserBatch } from '../lib/directory/list.ts';
 import { FollowRequest, FollowView } from '../lib/social/follows.ts';
 import { FollowPage, UserPage } from '../lib/social/lists.ts';
 import { ProfileChanges } from '../lib/users/profiles.ts';
-import { Registration } from '../lib/users/registration.ts';
 import * as views from '../lib/users/views.ts';
 import type { AnyDeclaration } from './declarations.ts';
 import { describeField, describeSchema } from './fields.ts';
@@ -18,7 +18,7 @@ type Side = 'input' | 'output';
 /** Rules that JSON Schema cannot say, or that `metadata` beside them says for it. */
 const UNSPEAKABLE = ['check', 'partial_check', 'raw_check'];
 
-const NAMED: Record<Side, Record<string, GenericSchema>> = {
+const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
   input: { Registration, LoginRequest, RefreshRequest, ProfileChanges, FollowRequest },
   output: {
     RegisteredUser: views.RegisteredUser,
@@ -56,22 +56,37 @@ export const schemaReference = (side: Side, declaration: AnyDeclaration) => ({
   $ref: `#/components/schemas/${nameOf(side, declaration)}`,
 });
 
-/** The parameters of a query, with their schemas and whether they must be there. */
-export function queryParameters({ operation, query }: AnyDeclaration) {
-  if (!query) return [];
-  const { properties = {} } = convert('input', { query }).query as JsonSchema;
-  return Object.entries(properties as Record<string, JsonSchema>).map(
-    ([name, { default: standard, ...schema }]) => ({
+/** What an endpoint takes besides a body: the variables of its path, its query, and the headers of a document. */
+export function parameters({ operation, path, query, media_type }: AnyDeclaration) {
+  const of = (place: 'path' | 'query', schema: v.GenericSchema = v.object({})) => {
+    const { properties = {} } = convert('input', { schema }).schema as {
+      properties?: Record<string, JsonSchema>;
+    };
+    return Object.entries(properties).map(([name, property]) => ({
       name,
-      in: 'query',
-      description: describeField(operation, name),
-      schema: {
-        ...schema,
-        ...(standard !== undefined &&
-          standard !== '' && { default: schema.type === 'integer' ? Number(standard) : standard }),
-      },
-    }),
-  );
+      in: place,
+      ...(place === 'path' && { required: true }),
+      description: describeField(place === 'path' ? 'path' : operation, name),
+      schema: withTypedDefault(property),
+      ...(place === 'path' && { example: PATH_EXAMPLES[name] }),
+    }));
+  };
+  return [...of('path', path), ...of('query', query), ...(media_type ? [IF_NONE_MATCH] : [])];
+}
+
+const PATH_EXAMPLES: Record<string, string> = { username: 'bob' };
+
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'The `ETag` of the copy at hand.',
+  schema: { type: 'string' },
+};
+
+/** Defaults of a query are text, as it arrives; those that are empty stand for none. */
+function withTypedDefault({ default: standard, ...schema }: JsonSchema): JsonSchema {
+  if (standard === undefined || standard === '') return schema;
+  return { ...schema, default: schema.type === 'integer' ? Number(standard) : standard };
 }
 
 function nameOf(side: Side, { operation, body, answer }: AnyDeclaration): string {
@@ -82,7 +97,7 @@ function nameOf(side: Side, { operation, body, answer }: AnyDeclaration): string
   );
 }
 
-function convert(side: Side, schemas: Record<string, GenericSchema>): Record<string, JsonSchema> {
+function convert(side: Side, schemas: Record<string, v.GenericSchema>): Record<string, JsonSchema> {
   return toJsonSchemaDefs(schemas, {
     target: 'draft-2020-12',
     typeMode: side,

@@ -1,7 +1,8 @@
 /*
- * One role for each function, with what that function does and nothing else. A function that is not listed here
- * gets no role and does not deploy; `role: RegisterRole` in serverless.yml names the one of `register`.
+ * A role for each function of serverless.yml, with what that function does and nothing else: one that is not listed
+ * here may only write its log and its traces. `role: RegisterRole` names the role of `register`.
  */
+const { snapshotPartitions } = require('../lib/table/keys.ts');
 
 const TABLE = { 'Fn::GetAtt': ['UsersTable', 'Arn'] };
 const INDEX = { 'Fn::Sub': `\${UsersTable.Arn}/index/GSI1` };
@@ -16,7 +17,7 @@ const queryIndex = allow(['dynamodb:Query'], INDEX);
 /** Writes of the directory's snapshots, and of no user's items. */
 const onSnapshots = (...operations) => ({
   ...onTable(...operations),
-  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SNAPSHOT', 'SNAPSHOT#*'] } },
+  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': snapshotPartitions } },
 });
 
 const toDeadLetters = allow(['sqs:SendMessage'], { 'Fn::GetAtt': ['ActivityDeadLetters', 'Arn'] });
@@ -43,25 +44,23 @@ const grants = (signingKeys) => {
     followUser: [onTable('GetItem', 'PutItem', 'UpdateItem')],
     unfollowUser: [onTable('DeleteItem', 'GetItem', 'UpdateItem')],
     listMyFollowing: [onTable('GetItem', 'Query')],
+    listMyFollowers: [onTable('BatchGetItem', 'GetItem', 'Query'), queryIndex],
+    listMyFollowedUsers: [onTable('BatchGetItem', 'GetItem', 'Query')],
     listFollowers: [onTable('BatchGetItem', 'GetItem', 'Query'), queryIndex],
     listFollowing: [onTable('BatchGetItem', 'GetItem', 'Query')],
     getMyStats: [onTable('Query')],
     recordActivity: [onTable('GetItem', 'PutItem', 'UpdateItem'), toDeadLetters],
-    getJwks: [],
-    getOpenidConfiguration: [],
-    getOpenapi: [],
-    getDocs: [],
-    notFound: [],
   };
 };
 
-module.exports = async ({ resolveVariable }) => {
-  const roles = Object.entries(grants(await resolveVariable('self:custom.signingKeys'))).map(
-    ([name, statements]) => {
-      const logicalName = name[0].toUpperCase() + name.slice(1);
-      return [`${logicalName}Role`, role([writeLogs(logicalName), sendTraces, ...statements])];
-    },
-  );
+module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
+  const granted = grants(await resolveVariable('self:custom.signingKeys'));
+  const functions = Object.keys(await resolveConfigurationProperty(['functions']));
+  const roles = functions.map((name) => {
+    const logicalName = name[0].toUpperCase() + name.slice(1);
+    const statements = [writeLogs(logicalName), sendTraces, ...(granted[name] ?? [])];
+    return [`${logicalName}Role`, role(statements)];
+  });
   return { Resources: Object.fromEntries(roles) };
 };
 

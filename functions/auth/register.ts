@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { Registration, register } from '../../lib/auth/registration.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
-import { Registration, register } from '../../lib/users/registration.ts';
-import { RegisteredUser, viewUser } from '../../lib/users/views.ts';
+import { RegisteredUser } from '../../lib/users/views.ts';
 
 export const handler = endpoint(
   {
@@ -12,8 +12,5 @@ export const handler = endpoint(
     errors: ['username_taken', 'email_taken'],
     answer: v.object({ user: RegisteredUser, access: v.string(), refresh: v.string() }),
   },
-  async ({ body, clock }) => {
-    const { user, access, refresh } = await register(body, clock);
-    return { user: viewUser(user), access, refresh };
-  },
+  ({ body, clock }) => register(body, clock),
 );

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import description from '../../docs/openapi.json' with { type: 'json' };
 import { config } from '../../lib/config.ts';
 import { publicDocument } from '../../lib/http/document.ts';
+import description from '../../openapi/openapi.json' with { type: 'json' };
 
 const MAX_AGE = 5 * 60;
 

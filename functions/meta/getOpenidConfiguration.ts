@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ALGORITHM, CLAIMS } from '../../lib/auth/tokenRules.ts';
 import { config } from '../../lib/config.ts';
 import { publicDocument } from '../../lib/http/document.ts';
 
@@ -23,8 +24,8 @@ const discovery: v.InferInput<typeof Discovery> = {
   jwks_uri: `${config.ISSUER}/.well-known/jwks.json`,
   response_types_supported: ['id_token'],
   subject_types_supported: ['public'],
-  id_token_signing_alg_values_supported: ['RS256'],
-  claims_supported: ['iss', 'aud', 'sub', 'username', 'token_type', 'jti', 'iat', 'exp'],
+  id_token_signing_alg_values_supported: [ALGORITHM],
+  claims_supported: [...CLAIMS],
   service_documentation: `${config.ISSUER}/docs/`,
 };
 

@@ -1,5 +1,5 @@
 import { endpoint } from '../../lib/http/endpoint.ts';
-import { FollowRequest, FollowView, follow, viewFollow } from '../../lib/social/follows.ts';
+import { FollowRequest, FollowView, follow } from '../../lib/social/follows.ts';
 
 export const handler = endpoint(
   {
@@ -10,5 +10,5 @@ export const handler = endpoint(
     errors: ['not_found', 'cannot_follow_self', 'already_following'],
     answer: FollowView,
   },
-  async ({ caller, body, clock }) => viewFollow(caller, await follow(caller, body.following, clock)),
+  ({ caller, body, clock }) => follow(caller, body.following, clock),
 );

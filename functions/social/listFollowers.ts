@@ -1,3 +1,4 @@
+import { UserPath } from '../../lib/fields.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { EdgeQuery, listFollowers, UserPage } from '../../lib/social/lists.ts';
 
@@ -5,9 +6,9 @@ export const handler = endpoint(
   {
     operation: 'listFollowers',
     caller: 'optional',
+    path: UserPath,
     query: EdgeQuery,
-    errors: ['not_found'],
     answer: UserPage,
   },
-  ({ username, caller, query }) => listFollowers(username, caller, query),
+  ({ path, caller, query }) => listFollowers(path.username, caller, query),
 );

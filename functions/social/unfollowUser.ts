@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { UserPath } from '../../lib/fields.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { unfollow } from '../../lib/social/follows.ts';
 
@@ -6,10 +7,11 @@ export const handler = endpoint(
   {
     operation: 'unfollowUser',
     caller: 'required',
-    errors: ['not_found', 'not_following'],
+    path: UserPath,
+    errors: ['not_following'],
     answer: v.object({ message: v.string() }),
   },
-  async ({ caller, username }) => {
+  async ({ caller, path: { username } }) => {
     await unfollow(caller, username);
     return { message: `Stopped following ${username}` };
   },

@@ -1,8 +1,8 @@
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { getOwnProfile } from '../../lib/users/profiles.ts';
-import { Statistics, viewCounts } from '../../lib/users/views.ts';
+import { Statistics } from '../../lib/users/views.ts';
 
 export const handler = endpoint(
   { operation: 'getMyStats', caller: 'required', answer: Statistics },
-  async ({ caller }) => viewCounts((await getOwnProfile(caller)).counts),
+  ({ caller }) => getOwnProfile(caller),
 );

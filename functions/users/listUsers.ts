@@ -1,5 +1,5 @@
 import { listUsers, UserBatch } from '../../lib/directory/list.ts';
-import { DirectoryQuery } from '../../lib/directory/search.ts';
+import { DirectoryQuery } from '../../lib/directory/query.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 
 export const handler = endpoint(

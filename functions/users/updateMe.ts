@@ -1,6 +1,6 @@
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { ProfileChanges, updateProfile } from '../../lib/users/profiles.ts';
-import { UpdatedUser, viewUser } from '../../lib/users/views.ts';
+import { UpdatedUser } from '../../lib/users/views.ts';
 
 export const handler = endpoint(
   {
@@ -10,5 +10,5 @@ export const handler = endpoint(
     errors: ['email_taken'],
     answer: UpdatedUser,
   },
-  async ({ caller, body, clock }) => viewUser(await updateProfile(caller, body, clock)),
+  ({ caller, body, clock }) => updateProfile(caller, body, clock),
 );

@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { type CryptoKey, createLocalJWKSet, importJWK, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import * as v from 'valibot';
 import { config } from '../config.ts';
-import { Defect } from '../errors.ts';
-
-/** The one algorithm that we sign with and accept. */
-export const ALGORITHM = 'RS256';
+import { Defect } from '../problems.ts';
+import { ALGORITHM, KEY_TYPE } from './tokenRules.ts';
 
 /** A private key, ready to sign, with the id that tells verifiers which public key fits. */
 export interface SigningKey {
@@ -17,7 +15,7 @@ const PrivateKeySet = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
-    keys: v.pipe(v.array(v.looseObject({ kty: v.literal('RSA'), kid: v.string() })), v.nonEmpty()),
+    keys: v.pipe(v.array(v.looseObject({ kty: v.literal(KEY_TYPE), kid: v.string() })), v.nonEmpty()),
   }),
 );
 

@@ -1,8 +1,11 @@
 import { isIPv6 } from 'node:net';
 import { toSeconds } from '../clock.ts';
-import { Throttled } from '../errors.ts';
+import { isPossibleUsername } from '../fields.ts';
+import { ApiError } from '../problems.ts';
 import type { FailedLogins, FailureScope, LoginAttempt } from '../table/failedLogins.ts';
-import { isPossibleUsername } from '../users/fields.ts';
+
+/** Seconds from the first failure until a count starts anew. */
+export const WINDOW = 15 * 60;
 
 /**
  * How many logins may fail in one window. Ten guesses a window find no password worth the name; the two others stop
@@ -25,13 +28,13 @@ export function loginAttempt(username: string, source_ip: string): LoginAttempt 
   };
 }
 
-/** Throws `Throttled` until the last of the windows ends whose limit is reached. `now` in milliseconds. */
+/** Throws `throttled` until the last of the windows ends whose limit is reached. `now` in milliseconds. */
 export function refuseWhenThrottled(failures: Record<FailureScope, FailedLogins>, now: number): void {
   const scopes = Object.keys(LIMITS) as FailureScope[];
   const reached = scopes.filter((scope) => failures[scope].attempts.size >= LIMITS[scope]);
   if (reached.length === 0) return;
   const end = Math.max(...reached.map((scope) => failures[scope].expires_at));
-  throw new Throttled(Math.max(1, end - toSeconds(now)));
+  throw new ApiError('throttled', { retry_after: Math.max(1, end - toSeconds(now)) });
 }
 
 /**
@@ -44,11 +47,7 @@ export function sourceNetwork(source_ip: string): string {
   if (mapped) return mapped;
   const [address = ''] = source_ip.split('%');
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = '', tail] = canonical.split('::').map((part) => part.split(':').filter(Boolean)) as [
-    string[],
-    string[]?,
-  ];
-  const zeros = Array<string>(8 - head.length - (tail?.length ?? 0)).fill('0');
-  const groups = [...head, ...(tail ? [...zeros, ...tail] : [])];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  const [head = [], tail = []] = canonical.split('::').map((half) => half.split(':').filter(Boolean));
+  const zeros = Array<string>(8 - head.length - tail.length).fill('0');
+  return `${[...head, ...zeros, ...tail].slice(0, 4).join(':')}::/64`;
 }

@@ -6,7 +6,7 @@ const requestHandler = { connectionTimeout: 1000, requestTimeout: 2000, throwOnR
 
 /**
  * The decrypted value of an SSM parameter, `undefined` when it has none. A file of its own, loaded by those that
- * sign and only on AWS: named imports leave the other 300 operations of SSM out of the bundle. Throws `Unavailable`
+ * sign and only on AWS: named imports leave the other 300 operations of SSM out of the bundle. Throws `unavailable`
  * when SSM cannot be asked now.
  */
 export async function readParameter(name: string | undefined): Promise<string | undefined> {

@@ -1,9 +1,13 @@
 import { compare, getRounds, hash, truncates } from 'bcryptjs';
+import { mostUnits } from '../text.ts';
 
 /** bcrypt's work factor: two to the power of this many rounds. */
 const COST = 10;
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/** No password that could be registered has more UTF-16 units, however it is spelled; a longer one is not looked at. */
+const MOST_UNITS = mostUnits(72);
 
 /** A hash that no password has, at the same cost: comparing with it takes the time that a real one takes. */
 const NOBODYS_HASH = `$2b$${String(COST).padStart(2, '0')}$${'.'.repeat(53)}`;
@@ -30,8 +34,12 @@ export function hashPassword(password: string): Promise<string> {
  * not have been registered, the answer is no, after the same work.
  */
 export async function checkPassword(password: string, password_hash: string | undefined): Promise<boolean> {
-  const normalised = password.normalize('NFC');
-  const possible = !truncates(normalised) && !CONTROL_CHARACTER.test(normalised) && normalised.isWellFormed();
+  const normalised = password.slice(0, MOST_UNITS).normalize('NFC');
+  const possible =
+    password.length <= MOST_UNITS &&
+    !truncates(normalised) &&
+    !CONTROL_CHARACTER.test(normalised) &&
+    normalised.isWellFormed();
   const compared = password_hash && possible ? password_hash : NOBODYS_HASH;
   const matches = await inTurn(() => compare(normalised, compared));
   return matches && possible && password_hash !== undefined;

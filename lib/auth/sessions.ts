@@ -1,20 +1,23 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { ApiError, InvalidInput, TokenNotValid } from '../errors.ts';
+import { ApiError, invalid } from '../problems.ts';
 import { clearFailedLogins, countFailedLogin, readLoginStanding } from '../table/failedLogins.ts';
+import type { Identity } from '../table/items.ts';
 import { readTokenStanding, revokeToken } from '../table/revokedTokens.ts';
-import { replacePasswordHash, type User } from '../table/users.ts';
-import { NOT_TEXT } from '../text.ts';
-import { type Identity, requireAccount } from './accounts.ts';
-import { loginAttempt, refuseWhenThrottled } from './loginThrottle.ts';
+import { replacePasswordHash } from '../table/users.ts';
+import { mostUnits, NOT_TEXT } from '../text.ts';
+import { viewUser } from '../users/views.ts';
+import { ownedBy, requireAccount } from './identity.ts';
+import { loginAttempt, refuseWhenThrottled, WINDOW } from './loginThrottle.ts';
 import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
-import { issueToken, issueTokenPair, type TokenPair, verifyToken } from './tokens.ts';
+import { issueToken, issueTokenPair, readToken, verifyToken } from './tokens.ts';
 
-/** A username, in any case, and a password: any text, for what cannot be right is simply wrong. */
+/** A username, in any case, and a password. Any text will do: a password that nobody can have is a wrong one. */
 export const LoginRequest = v.object({
   username: v.pipe(
     v.string(NOT_TEXT),
-    v.transform((username) => username.normalize('NFC').trim()),
+    // What is longer is nobody's name, and normalising it would take long.
+    v.transform((username) => (username.length <= mostUnits(150) ? username.normalize('NFC').trim() : '')),
   ),
   password: v.string(NOT_TEXT),
 });
@@ -33,50 +36,41 @@ export async function login(
   { username, password }: v.InferOutput<typeof LoginRequest>,
   source_ip: string,
   clock: Clock,
-): Promise<{ user: User } & TokenPair> {
+) {
   const attempt = loginAttempt(username, source_ip);
   const { user, failures } = await readLoginStanding(attempt, clock());
   refuseWhenThrottled(failures, clock());
 
   const matches = await checkPassword(password, user?.password_hash);
   if (!user || !matches) {
-    await countFailedLogin(attempt, clock());
-    throw new ApiError('no_active_account', 'There is no active account with these credentials.');
+    await countFailedLogin(attempt, clock(), WINDOW);
+    throw new ApiError('no_active_account');
   }
   await clearFailedLogins(attempt, failures.username_and_address);
   if (isOutdated(user.password_hash)) {
     await replacePasswordHash(user, await hashPassword(password.normalize('NFC')));
   }
-  return { user, ...(await issueTokenPair(user, clock())) };
+  return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
 }
 
 /** A new access token for a refresh token that verifies, is not revoked and whose account is still there. */
 export async function refreshAccess(refresh: string, clock: Clock): Promise<{ access: string }> {
   const now = clock();
   const token = await verifyToken('refresh', refresh, now);
-  const { account_id, revoked } = await readTokenStanding(token, now);
-  if (revoked || account_id !== token.id) throw new TokenNotValid();
+  const { account, revoked } = await readTokenStanding(token, now);
+  ownedBy(token.id, account);
+  if (revoked) throw new ApiError('token_not_valid');
   return { access: await issueToken('access', token, now) };
 }
 
 /**
  * Revokes the caller's refresh token for the rest of its life, and nothing else; again with the same token succeeds
- * again. Throws `invalid` when it is no refresh token of the caller, who must still have an account.
+ * again. Throws `token_not_valid` when the caller's account is gone, else `invalid` when the token is no refresh
+ * token of the caller.
  */
 export async function logout(caller: Identity, refresh: string, clock: Clock): Promise<void> {
-  const token = await verifyOwnRefreshToken(caller, refresh, clock()).catch(async (error) => {
-    await requireAccount(caller);
-    throw error;
-  });
-  await Promise.all([requireAccount(caller), revokeToken(token, token.expires_at)]);
+  const token = await readToken('refresh', refresh, clock());
+  const isOwn = token?.id === caller.id && token.username === caller.username;
+  await Promise.all([requireAccount(caller), isOwn && revokeToken(token, token.expires_at)]);
+  if (!isOwn) throw invalid({ refresh: ['This is not a valid refresh token of yours.'] });
 }
-
-async function verifyOwnRefreshToken(caller: Identity, refresh: string, now: number) {
-  const token = await verifyToken('refresh', refresh, now).catch((error) => {
-    throw error instanceof TokenNotValid ? notYours() : error;
-  });
-  if (token.id !== caller.id || token.username !== caller.username) throw notYours();
-  return token;
-}
-
-const notYours = () => new InvalidInput({ refresh: ['This is not a valid refresh token of yours.'] });

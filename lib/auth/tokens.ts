@@ -3,20 +3,16 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
 import { config } from '../config.ts';
-import { TokenNotValid } from '../errors.ts';
-import { ALGORITHM, findPublicKey, loadSigningKey } from './keys.ts';
-
-/** The two kinds of token, never accepted in each other's place. */
-export type TokenType = 'access' | 'refresh';
+import { ApiError } from '../problems.ts';
+import type { Identity } from '../table/items.ts';
+import { findPublicKey, loadSigningKey } from './keys.ts';
+import { ALGORITHM, CLAIMS, TOKENS, type TokenType } from './tokenRules.ts';
 
 /**
  * Refresh tokens are for us alone. Verifiers that look at issuer and audience only, as API Gateway's JWT authorizers
  * do, would otherwise take one for an access token.
  */
-const KINDS = {
-  access: { typ: 'at+jwt', audience: config.AUDIENCE, lifetime: 60 * 60 },
-  refresh: { typ: 'refresh+jwt', audience: config.ISSUER, lifetime: 7 * 24 * 60 * 60 },
-} as const satisfies Record<TokenType, { typ: string; audience: string; lifetime: number }>;
+const AUDIENCES = { access: config.AUDIENCE, refresh: config.ISSUER } satisfies Record<TokenType, string>;
 
 const Claims = v.object({
   sub: v.pipe(v.string(), v.regex(/^[1-9]\d{0,15}$/), v.transform(Number)),
@@ -26,11 +22,8 @@ const Claims = v.object({
   exp: v.number(),
 });
 
-/** What a verified token says. */
-export interface VerifiedToken {
-  /** The account that it was issued to. */
-  id: number;
-  username: string;
+/** What a verified token says: the account that it was issued to, and which token it is. */
+export interface VerifiedToken extends Identity {
   jti: string;
   /** Seconds since 1970. */
   expires_at: number;
@@ -43,18 +36,14 @@ export interface TokenPair {
 }
 
 /** Signs a token for the account, valid from `now` (ms) for the lifetime of its kind. */
-export async function issueToken(
-  kind: TokenType,
-  account: { id: number; username: string },
-  now: number,
-): Promise<string> {
+export async function issueToken(kind: TokenType, account: Identity, now: number): Promise<string> {
   const { kid, key } = await loadSigningKey();
   const issued_at = toSeconds(now);
-  const { typ, audience, lifetime } = KINDS[kind];
+  const { typ, lifetime } = TOKENS[kind];
   return new SignJWT({ username: account.username, token_type: kind })
     .setProtectedHeader({ alg: ALGORITHM, kid, typ })
     .setIssuer(config.ISSUER)
-    .setAudience(audience)
+    .setAudience(AUDIENCES[kind])
     .setSubject(String(account.id))
     .setJti(randomUUID())
     .setIssuedAt(issued_at)
@@ -63,10 +52,7 @@ export async function issueToken(
 }
 
 /** Signs both kinds at once; see {@link issueToken}. */
-export async function issueTokenPair(
-  account: { id: number; username: string },
-  now: number,
-): Promise<TokenPair> {
+export async function issueTokenPair(account: Identity, now: number): Promise<TokenPair> {
   const [access, refresh] = await Promise.all([
     issueToken('access', account, now),
     issueToken('refresh', account, now),
@@ -75,24 +61,35 @@ export async function issueTokenPair(
 }
 
 /**
- * Verifies signature, kind, issuer, audience and times of a token against `now` (ms); throws `TokenNotValid`.
+ * Verifies signature, kind, issuer, audience and times of a token against `now` (ms); throws `token_not_valid`.
  * Whether the account is still there, and whether the token was revoked, is for the caller to look up.
  */
 export async function verifyToken(kind: TokenType, token: string, now: number): Promise<VerifiedToken> {
+  const verified = await readToken(kind, token, now);
+  if (!verified) throw new ApiError('token_not_valid');
+  return verified;
+}
+
+/** What {@link verifyToken} finds out; `undefined` for a token that is not valid. */
+export async function readToken(
+  kind: TokenType,
+  token: string,
+  now: number,
+): Promise<VerifiedToken | undefined> {
   try {
     const { payload } = await jwtVerify(token, findPublicKey, {
       algorithms: [ALGORITHM],
       issuer: config.ISSUER,
-      audience: KINDS[kind].audience,
-      typ: KINDS[kind].typ,
-      requiredClaims: ['sub', 'username', 'token_type', 'jti', 'iat', 'exp'],
+      audience: AUDIENCES[kind],
+      typ: TOKENS[kind].typ,
+      requiredClaims: [...CLAIMS],
       currentDate: new Date(now),
     });
     const claims = v.parse(Claims, payload);
-    if (claims.token_type !== kind) throw new TokenNotValid();
+    if (claims.token_type !== kind) return undefined;
     return { id: claims.sub, username: claims.username, jti: claims.jti, expires_at: claims.exp };
   } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof v.ValiError) throw new TokenNotValid();
+    if (error instanceof errors.JOSEError || error instanceof v.ValiError) return undefined;
     throw error;
   }
 }

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
-import { Unavailable } from '../errors.ts';
 import { log } from '../log.ts';
-import { type Card, readFeed } from '../table/directory.ts';
+import { ApiError } from '../problems.ts';
+import { type Card, readFeed } from '../table/cards.ts';
 import { withdrawManifest } from '../table/snapshots.ts';
 import { type Position, type ReadFeed, readChanges, START } from './feed.ts';
-import { Replica, ReplicaFull } from './replica.ts';
-import { findSnapshot, readSnapshot, SnapshotDamaged } from './snapshot.ts';
+import type { DirectoryQuery } from './query.ts';
+import { type Batch, Replica, ReplicaFull } from './replica/replica.ts';
+import { findSnapshot, readSnapshot, SnapshotDamaged } from './snapshot/reader.ts';
 
 /**
  * The part of the function's memory that the replica may take. The rest is for Node itself, for what is under way
@@ -15,7 +16,7 @@ import { findSnapshot, readSnapshot, SnapshotDamaged } from './snapshot.ts';
 const REPLICA_SHARE = 0.6;
 
 const MB = 1024 * 1024;
-const standardLimit = Number(config.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) * MB * REPLICA_SHARE;
+const standardLimit = config.AWS_LAMBDA_FUNCTION_MEMORY_SIZE * MB * REPLICA_SHARE;
 
 /** A replica and how far it has read the feed. */
 interface State {
@@ -49,12 +50,16 @@ export class Directory {
   }
 
   /**
-   * The replica with every change that was answered before this call; use it before the next `await`. Costs the
-   * changes, not the users. What arrives is taken in whole or not at all, and a replica that fails on the way is
-   * thrown away. Throws `Unavailable` from the moment on that the cards do not fit into this instance.
+   * What the query finds, with every change that was answered before this call. Costs the changes, not the users.
+   * What arrives is taken in whole or not at all, and a replica that fails on the way is thrown away. Throws
+   * `unavailable` from the moment on that the cards do not fit into this instance.
    */
-  async read(): Promise<Replica> {
-    if (this.#outgrown) throw new Unavailable(new Error('The directory has outgrown this function.'));
+  async find(query: DirectoryQuery): Promise<Batch> {
+    return (await this.#current()).find(query);
+  }
+
+  async #current(): Promise<Replica> {
+    if (this.#outgrown) throw new ApiError('unavailable', { cause: new ReplicaFull() });
     const loaded = this.#state ? undefined : await this.#load();
     return loaded ?? this.#refresh();
   }
@@ -99,27 +104,27 @@ export class Directory {
     };
     try {
       const [position] = await Promise.all([readChanges(from, now, add, this.#readFeed), addAll()]);
-      replica.ready();
+      replica.buildIndexes();
       return { replica, position };
     } catch (error) {
       this.#discard(replica, error);
-      throw error instanceof ReplicaFull ? new Unavailable(error) : error;
+      throw error instanceof ReplicaFull ? new ApiError('unavailable', { cause: error }) : error;
     }
   }
 
   async #refresh(): Promise<Replica> {
     const state = this.#state;
-    if (!state) return this.read();
+    if (!state) return this.#current();
     const changes: Card[] = [];
     const collect = (page: Card[]) => changes.push(...page);
     const position = await readChanges(state.position, this.#clock(), collect, this.#readFeed);
     // Another request may have thrown it away meanwhile.
-    if (state !== this.#state) return this.read();
+    if (state !== this.#state) return this.#current();
     try {
       state.replica.apply(changes);
     } catch (error) {
       this.#discard(state.replica, error);
-      throw error instanceof ReplicaFull ? new Unavailable(error) : error;
+      throw error instanceof ReplicaFull ? new ApiError('unavailable', { cause: error }) : error;
     }
     state.position = state.position.map((since, shard) => Math.max(since, position[shard] ?? 0));
     return state.replica;

@@ -1,4 +1,4 @@
-import { type Card, feedCount, readFeed } from '../table/directory.ts';
+import { type Card, feedCount, readFeed } from '../table/cards.ts';
 
 /**
  * How far back each reading looks again, in milliseconds: longer than any request may run, so that a change that was

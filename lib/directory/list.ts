@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import { type Identity, requireAccount } from '../auth/accounts.ts';
+import { requireAccount } from '../auth/identity.ts';
 import { readFollowed } from '../table/follows.ts';
+import type { Identity } from '../table/items.ts';
 import { Count, ListedUser } from '../users/views.ts';
 import { Directory } from './directory.ts';
-import type { DirectoryQuery } from './search.ts';
+import type { DirectoryQuery } from './query.ts';
 
 /** The answer of the user list. */
 export const UserBatch = v.object({
@@ -32,7 +33,7 @@ export async function listUsers(
   directory = instanceDirectory,
 ) {
   const [{ total, cards }, viewer] = await Promise.all([
-    directory.read().then((replica) => replica.find(query)),
+    directory.find(query),
     caller && requireAccount(caller),
   ]);
   const names = cards.map(({ username }) => username);

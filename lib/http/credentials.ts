@@ -1,38 +1,46 @@
-import type { MiddlewareObj } from '@middy/core';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { verifyToken } from '../auth/tokens.ts';
-import type { Clock } from '../clock.ts';
-import { NotAuthenticated, TokenNotValid } from '../errors.ts';
+import { ApiError } from '../problems.ts';
+import type { Identity } from '../table/items.ts';
 import type { CallerRule } from './declaration.ts';
 
-/** Who calls, as the access token says. That the account still exists is checked where the endpoint reads anyway. */
-export interface Caller {
-  id: number;
-  username: string;
-}
+/**
+ * Who calls, by the rule of the endpoint: as the access token says. That the account still exists is checked where
+ * the endpoint reads anyway.
+ */
+export type Caller<Rule extends CallerRule> = {
+  required: Identity;
+  optional: Identity | undefined;
+  none: undefined;
+}[Rule];
 
 const BEARER = /^Bearer +([^\s]+)$/i;
 
-/**
- * Puts the caller that the `Authorization` header names into `requestContext.authorizer`, `undefined` without a
- * header. A header that is sent must be right, also where none is needed.
- */
-export const credentials = (
-  rule: CallerRule,
-  clock: Clock,
-): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => ({
-  before: async ({ event }) => {
-    const caller = rule === 'none' ? undefined : await authenticate(event.headers.authorization, clock());
-    if (!caller && rule === 'required') throw new NotAuthenticated();
-    event.requestContext.authorizer = caller as typeof event.requestContext.authorizer;
-  },
-});
+/** The caller that the `Authorization` header names at `now` (ms). A header that is sent must be right, also where none is needed. */
+export async function authenticate<Rule extends CallerRule>(
+  rule: Rule,
+  event: APIGatewayProxyEvent,
+  now: number,
+): Promise<Caller<Rule>> {
+  const caller = rule === 'none' ? undefined : await readCaller(event, now);
+  if (!caller && rule === 'required') throw new ApiError('not_authenticated');
+  return caller as Caller<Rule>;
+}
 
-async function authenticate(authorization: string | undefined, now: number): Promise<Caller | undefined> {
-  const header = authorization?.trim();
+async function readCaller(event: APIGatewayProxyEvent, now: number): Promise<Identity | undefined> {
+  const [header, ...others] = authorizations(event);
   if (!header) return undefined;
   const token = BEARER.exec(header)?.[1];
-  if (!token) throw new TokenNotValid();
+  if (!token || others.length > 0) throw new ApiError('token_not_valid');
   const { id, username } = await verifyToken('access', token, now);
   return { id, username };
+}
+
+/** Every `Authorization` header that is not empty; `headers` alone has the last one only. */
+function authorizations({ headers, multiValueHeaders }: APIGatewayProxyEvent): string[] {
+  const all = Object.entries(multiValueHeaders ?? {}).filter(
+    ([name]) => name.toLowerCase() === 'authorization',
+  );
+  const values = all.length > 0 ? all.flatMap(([, sent]) => sent ?? []) : [headers.authorization ?? ''];
+  return values.map((value) => value.trim()).filter(Boolean);
 }

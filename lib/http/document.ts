@@ -5,7 +5,7 @@ import type { Declaration } from './declaration.ts';
 import { edge } from './edge.ts';
 
 /** What a public document promises: anybody gets it, and may keep it for a while. */
-export interface DocumentDeclaration extends Declaration<'none', never, never, v.GenericSchema> {
+export interface DocumentDeclaration extends Declaration<'none', never, never, never, v.GenericSchema> {
   media_type: 'application/json' | 'text/html; charset=utf-8';
   /** Seconds for which a copy is as good as the original. */
   max_age: number;
@@ -28,7 +28,7 @@ export function publicDocument(
     headers: { 'Content-Type': media_type, ...caching, ...headers },
     body: content,
   };
-  const handler = edge(operation, [], async (event) =>
+  const handler = edge(operation, async (event) =>
     names(event.headers['if-none-match'], etag) ? { statusCode: 304, headers: caching, body: '' } : found,
   );
   return Object.assign(handler, { declaration });

@@ -1,109 +1,99 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { withDeadline } from '../deadline.ts';
-import { Defect, Unavailable } from '../errors.ts';
-import { log } from '../log.ts';
-import { type Consumption, metered } from '../table/meter.ts';
-import { type Problem, toProblem } from './problems.ts';
+import { log, nameOf, placesOf } from '../log.ts';
+import { consumption, metered } from '../meter.ts';
+import { ApiError, Defect, toProblem } from '../problems.ts';
+import { STANDARD_HEADERS } from './headers.ts';
 import type { OperationId } from './routes.ts';
 
-type Middleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult>;
+/** What the middlewares tell one another about a request. */
+type Internal = {
+  start: number;
+  /** What the client was told instead of an answer. */
+  failure?: ApiError;
+};
+
+type Middleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, Internal>;
+type Hook = NonNullable<Middleware['after']>;
 
 type Handle = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
 /** What a client is told when the function is about to run out of time. */
 const timeoutEarlyResponse = () => {
-  throw new Unavailable(new Error('The time of the function is spent.'));
+  throw new ApiError('unavailable', { cause: new Error('The function has run out of time.') });
 };
 
 /**
- * What every function has around its work: lower-case request headers, the standard response headers, errors as
- * problems, and one log line with what the request cost. `middlewares` run before `handle`, in their order.
+ * What every endpoint has around its work: lower-case request headers, the standard response headers, errors as
+ * problems, and one log line with what the request cost.
  */
-export function edge(operation: OperationId | 'notFound', middlewares: Middleware[], handle: Handle) {
-  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>(handle, { timeoutEarlyResponse }).use([
-    standardHeaders(),
-    problemResponses(),
-    lowerCaseHeaders(),
-    ...middlewares,
-  ]);
+export function edge(operation: OperationId | 'notFound', handle: Handle) {
+  // What runs after the work runs in reverse: a failure becomes a problem, gets the standard headers, and is logged.
+  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, Internal>(handle, {
+    timeoutEarlyResponse,
+  }).use([requestLine(operation), standardHeaders, problemResponses, lowerCaseHeaders]);
 
   return (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> =>
-    metered(async (consumption) => {
-      const start = performance.now();
-      const response = await withDeadline(context.getRemainingTimeInMillis(), () => handler(event, context));
-      logRequest(operation, event, response, consumption, performance.now() - start);
-      return response;
-    });
+    metered(() => withDeadline(context.getRemainingTimeInMillis(), () => handler(event, context)));
 }
-
-const STANDARD_HEADERS = {
-  'Cache-Control': 'no-store',
-  'X-Content-Type-Options': 'nosniff',
-  'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, WWW-Authenticate',
-};
 
 /** Makes the header names of a request lower case: HTTP does not tell cases apart, the event does. */
-const lowerCaseHeaders = (): Middleware => ({
-  before: ({ event }) => {
-    const headers = Object.entries(event.headers ?? {});
-    event.headers = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
+const lowerCaseHeaders: Middleware = {
+  before: (request) => {
+    const headers = Object.entries(request.event.headers ?? {});
+    const lowered = headers.map(([name, value]) => [name.toLowerCase(), value]);
+    request.event = { ...request.event, headers: Object.fromEntries(lowered) };
   },
-});
-
-/** Puts on every response, problems too, the headers that all have; what the endpoint set itself stays. */
-const standardHeaders = (): Middleware => {
-  const addHeaders: NonNullable<Middleware['after']> = ({ event, response }) => {
-    if (!response) return;
-    const { requestId } = event.requestContext;
-    response.headers = { ...STANDARD_HEADERS, 'X-Request-Id': requestId, ...response.headers };
-  };
-  return { after: addHeaders, onError: addHeaders };
 };
 
-/** The one place where an error becomes a response. Defects are logged, without the data that they met. */
-const problemResponses = (): Middleware => ({
+const addStandardHeaders: Hook = (request) => {
+  const { event, response } = request;
+  if (!response) return;
+  const { requestId } = event.requestContext;
+  // A new object: an endpoint may answer every request with one and the same.
+  const headers = { ...STANDARD_HEADERS, 'X-Request-Id': requestId, ...response.headers };
+  request.response = { ...response, headers };
+};
+
+/** Puts on every response, problems too, the headers that all have; what the endpoint set itself stays. */
+const standardHeaders: Middleware = { after: addStandardHeaders, onError: addStandardHeaders };
+
+/** The one place where an error becomes a response. What is no {@link ApiError} is a defect, and nothing of it shows. */
+const problemResponses: Middleware = {
   onError: (request) => {
-    const { problem, headers } = toProblem(request.error);
-    if (problem.status === 500) logDefect(request.error);
-    request.response = {
-      statusCode: problem.status,
-      headers: { 'Content-Type': 'application/problem+json', ...headers },
-      body: JSON.stringify(problem),
-    };
+    const { error } = request;
+    const failure = error instanceof ApiError ? error : new ApiError('internal_error', { cause: error });
+    const { problem, headers } = toProblem(failure);
+    request.internal.failure = failure;
+    request.response = { statusCode: problem.status, headers, body: JSON.stringify(problem) };
   },
-});
+};
 
-/** Messages of foreign errors may quote values; where it happened tells enough. */
-function logDefect(error: unknown) {
-  const { name, stack = '' } =
-    error instanceof Error ? error : new Error('Something other than an error was thrown');
-  const frames = stack.split('\n').filter((frame) => frame.trimStart().startsWith('at '));
-  log.error('defect', {
-    error_name: name,
-    frames,
-    ...(error instanceof Defect && { reason: error.message }),
-  });
-}
-
-function logRequest(
-  operation: string,
-  event: APIGatewayProxyEvent,
-  { statusCode, body }: APIGatewayProxyResult,
-  { trips, read_units, write_units }: Consumption,
-  duration: number,
-) {
-  const failed = statusCode >= 400;
-  log.info('request', {
-    operation,
-    request_id: event.requestContext.requestId,
-    status: statusCode,
-    ...(failed && { code: (JSON.parse(body) as Problem).code }),
-    duration_ms: Math.round(duration * 10) / 10,
-    trips,
-    read_units,
-    write_units,
-  });
+/** One line for each request with its outcome and what it cost; defects get one more, that says where. */
+function requestLine(operation: string): Middleware {
+  const write: Hook = ({ event, response, internal: { start, failure } }) => {
+    const { requestId: request_id } = event.requestContext;
+    const cause = failure?.cause;
+    if (failure?.code === 'internal_error') {
+      const reason = cause instanceof Defect && { reason: cause.message };
+      log.error('defect', { request_id, error_name: nameOf(cause), frames: placesOf(cause), ...reason });
+    }
+    log.info('request', {
+      operation,
+      request_id,
+      status: response?.statusCode,
+      ...(failure && { code: failure.code }),
+      ...(failure?.code === 'unavailable' && { cause: nameOf(cause) }),
+      duration_ms: Math.round((performance.now() - start) * 10) / 10,
+      ...consumption(),
+    });
+  };
+  return {
+    before: ({ internal }) => {
+      internal.start = performance.now();
+    },
+    after: write,
+    onError: write,
+  };
 }

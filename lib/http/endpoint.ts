@@ -1,23 +1,24 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { jsonObjectBody } from './body.ts';
-import { type Caller, credentials } from './credentials.ts';
+import { readJsonObject } from './body.ts';
+import { authenticate, type Caller } from './credentials.ts';
 import type { CallerRule, Declaration } from './declaration.ts';
 import { edge } from './edge.ts';
-import { decodeParameter, parseInput, presentParameters } from './input.ts';
+import { parseInput, parsePath, presentParameters } from './input.ts';
 
 /** What a handler gets: parsed, checked, and nothing of the gateway. */
-export interface Input<Rule extends CallerRule, Query, Body> {
-  caller: { required: Caller; optional: Caller | undefined; none: undefined }[Rule];
-  /** The username in the path, decoded but not checked; `me` where the path says so. */
-  username: string;
+export interface Input<Rule extends CallerRule, Path, Query, Body> {
+  caller: Caller<Rule>;
+  path: Path;
   query: Query;
   body: Body;
   /** The address that the gateway saw the request come from; no header of the client can change it. */
   source_ip: string;
   clock: Clock;
 }
+
+type Nothing = v.GenericSchema<unknown, undefined>;
 
 /**
  * Builds the Lambda handler of an endpoint: authenticates, parses, runs `handle`, shapes the answer, turns errors
@@ -26,32 +27,41 @@ export interface Input<Rule extends CallerRule, Query, Body> {
  */
 export function endpoint<
   Rule extends CallerRule,
-  Query extends v.GenericSchema = v.GenericSchema<unknown, undefined>,
-  Body extends v.GenericSchema = v.GenericSchema<unknown, undefined>,
+  Path extends v.GenericSchema = Nothing,
+  Query extends v.GenericSchema = Nothing,
+  Body extends v.GenericSchema = Nothing,
   Answer extends v.GenericSchema = v.GenericSchema,
 >(
-  declaration: Declaration<Rule, Query, Body, Answer>,
-  handle: (input: Input<Rule, v.InferOutput<Query>, v.InferOutput<Body>>) => Promise<v.InferInput<Answer>>,
+  declaration: Declaration<Rule, Path, Query, Body, Answer>,
+  handle: (
+    input: Input<Rule, v.InferOutput<Path>, v.InferOutput<Query>, v.InferOutput<Body>>,
+  ) => Promise<v.InferInput<Answer>>,
 ) {
-  const { operation, caller, query, body, answer, status = 200 } = declaration;
+  const { operation, answer, status = 200 } = declaration;
   const clock: Clock = Date.now;
 
   async function run(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-    const input = {
-      caller: event.requestContext.authorizer,
-      username: decodeParameter(event.pathParameters?.username ?? 'me'),
-      query: query && parseInput(query, presentParameters(event.queryStringParameters)),
-      body: body && parseInput(body, event.body),
-      source_ip: event.requestContext.identity.sourceIp,
-      clock,
-    } as unknown as Input<Rule, v.InferOutput<Query>, v.InferOutput<Body>>;
+    const caller = await authenticate(declaration.caller, event, clock());
+    const { path, query, body } = await parseRequest(declaration, event);
+    const source_ip = event.requestContext.identity.sourceIp;
     return {
       statusCode: status,
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(v.parse(answer, await handle(input))),
+      body: JSON.stringify(v.parse(answer, await handle({ caller, path, query, body, source_ip, clock }))),
     };
   }
 
-  const handler = edge(operation, [credentials(caller, clock), ...(body ? [jsonObjectBody()] : [])], run);
-  return Object.assign(handler, { declaration });
+  return Object.assign(edge(operation, run), { declaration });
+}
+
+async function parseRequest<P extends v.GenericSchema, Q extends v.GenericSchema, B extends v.GenericSchema>(
+  { path, query, body }: Pick<Declaration<CallerRule, P, Q, B>, 'path' | 'query' | 'body'>,
+  event: APIGatewayProxyEvent,
+) {
+  const json = body && (await readJsonObject(event));
+  return {
+    query: query && parseInput(query, presentParameters(event.queryStringParameters)),
+    body: body && parseInput(body, json),
+    path: path && parsePath(path, event.pathParameters),
+  } as { path: v.InferOutput<P>; query: v.InferOutput<Q>; body: v.InferOutput<B> };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type FieldErrors, InvalidInput } from '../errors.ts';
+import { ApiError, type FieldErrors, invalid } from '../problems.ts';
 
-/** Parses a part of a request; throws `InvalidInput` with every field at fault. */
+/** Parses a part of a request; throws `invalid` with every field at fault. */
 export function parseInput<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
@@ -12,9 +12,10 @@ export function parseInput<Schema extends v.GenericSchema>(
   for (const issue of result.issues) {
     const field = String(issue.path?.[0]?.key ?? 'body');
     const isAbsent = issue.type === 'object' && issue.received === 'undefined';
-    errors[field] = [...(errors[field] ?? []), isAbsent ? 'This field is required.' : issue.message];
+    const sentence = isAbsent ? 'This field is required.' : issue.message;
+    errors[field] = [...new Set([...(errors[field] ?? []), sentence])];
   }
-  throw new InvalidInput(errors);
+  throw invalid(errors);
 }
 
 /** A query without its empty parameters, which count as absent. */
@@ -23,8 +24,18 @@ export function presentParameters(query: Record<string, string | undefined> | nu
   return Object.fromEntries(present) as Record<string, string>;
 }
 
-/** A path parameter with its percent-encoding undone; as it stands when that cannot be. */
-export function decodeParameter(text: string): string {
+/** Parses the variables of a path, their percent-encoding undone; throws `not_found` when they name nothing. */
+export function parsePath<Schema extends v.GenericSchema>(
+  schema: Schema,
+  variables: Record<string, string | undefined> | null,
+): v.InferOutput<Schema> {
+  const decoded = Object.entries(variables ?? {}).map(([name, value]) => [name, decode(value ?? '')]);
+  const result = v.safeParse(schema, Object.fromEntries(decoded));
+  if (!result.success) throw new ApiError('not_found');
+  return result.output;
+}
+
+function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

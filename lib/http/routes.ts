@@ -5,8 +5,6 @@ interface Route {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below {@link BASE_PATH}, without a trailing slash; the same address with one answers alike. */
   path: string;
-  /** The path of the same function for the caller's own lists, where the gateway needs it spelled out. */
-  own_path?: string;
 }
 
 /** Every endpoint, by the name that its file, its function and its operation carry. */
@@ -22,8 +20,10 @@ export const routes = {
   followUser: { method: 'POST', path: '/follow' },
   unfollowUser: { method: 'DELETE', path: '/{username}/unfollow' },
   listMyFollowing: { method: 'GET', path: '/following' },
-  listFollowers: { method: 'GET', path: '/{username}/followers', own_path: '/me/followers' },
-  listFollowing: { method: 'GET', path: '/{username}/following', own_path: '/me/following' },
+  listMyFollowers: { method: 'GET', path: '/me/followers' },
+  listMyFollowedUsers: { method: 'GET', path: '/me/following' },
+  listFollowers: { method: 'GET', path: '/{username}/followers' },
+  listFollowing: { method: 'GET', path: '/{username}/following' },
   getMyStats: { method: 'GET', path: '/me/stats' },
   getJwks: { method: 'GET', path: '/.well-known/jwks.json' },
   getOpenidConfiguration: { method: 'GET', path: '/.well-known/openid-configuration' },
@@ -35,11 +35,11 @@ export const routes = {
 export type OperationId = keyof typeof routes;
 
 /**
- * The methods that the endpoints at a path answer; none for an unknown path. Where a path is spelled out, what it
- * would mean as a username does not count.
+ * The methods that the endpoints at a path answer; none for an unknown path. As in the gateway, a path that is spelled
+ * out (`/me`) hides what a variable (`/{username}`) would make of it.
  */
 export function methodsAt(path: string): string[] {
-  const spelledOut = routesAt(path).filter(({ template }) => !template.includes('{'));
+  const spelledOut = routesAt(path).filter((route) => !route.path.includes('{'));
   const found = spelledOut.length > 0 ? spelledOut : routesAt(path);
   return [...new Set(found.map(({ method }) => method))];
 }
@@ -49,16 +49,13 @@ export function isRouted(method: string, path: string): boolean {
   return routesAt(path).some((route) => route.method === method);
 }
 
-function routesAt(path: string): { method: string; template: string }[] {
+function routesAt(path: string): Route[] {
   const segments = path.replace(/\/+$/, '').split('/');
-  return Object.values<Route>(routes)
-    .flatMap(({ method, path: own, own_path = own }) =>
-      [own, own_path].map((template) => ({ method, template })),
-    )
-    .filter(({ template }) => matches(`${BASE_PATH}${template}`, segments));
+  return Object.values<Route>(routes).filter((route) => fits(`${BASE_PATH}${route.path}`, segments));
 }
 
-function matches(template: string, segments: string[]): boolean {
+/** Whether a path, split at its slashes, is one that the template describes. */
+export function fits(template: string, segments: readonly string[]): boolean {
   const expected = template.split('/');
   return (
     expected.length === segments.length &&

@@ -1,14 +1,10 @@
 import * as v from 'valibot';
-import { InvalidInput } from '../errors.ts';
+import { invalid } from '../problems.ts';
+import { PAGE_END } from '../table/keys.ts';
 
-const POSITIONS = {
-  following: /^[a-z0-9._@+-]{1,150}$/,
-  followers: /^\d{1,16}#[a-z0-9._@+-]{1,150}$/,
-};
-
-/** A list that is read in parts: whose, and which. */
+/** A list of edges that is read page by page: whose, and which. */
 export interface EdgeList {
-  kind: keyof typeof POSITIONS;
+  kind: keyof typeof PAGE_END;
   username: string;
 }
 
@@ -30,7 +26,7 @@ export function decodeCursor(list: EdgeList, cursor: string): string {
   if (result.success) {
     const position = result.output[2];
     const isOurs = encodeCursor(list, position) === cursor;
-    if (isOurs && POSITIONS[list.kind].test(position)) return position;
+    if (isOurs && PAGE_END[list.kind].test(position)) return position;
   }
-  throw new InvalidInput({ cursor: ['This is not a cursor of this list.'] });
+  throw invalid({ cursor: ['This is not a cursor of this list.'] });
 }

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { type Identity, requireAccount } from '../auth/accounts.ts';
+import { requireAccount } from '../auth/identity.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
-import { ApiError, TokenNotValid, UserNotFound } from '../errors.ts';
+import { ApiError } from '../problems.ts';
 import { deleteFollow, type EdgeOutcome, type Follow, insertFollow } from '../table/follows.ts';
+import type { Identity } from '../table/items.ts';
 import { leasedSequence } from '../table/sequences.ts';
 import { readAccount, readUsername } from '../table/users.ts';
-import { isPossibleUsername } from '../users/fields.ts';
 import { Id, Timestamp } from '../users/views.ts';
 
 /** Whom to follow: the id of a user. */
@@ -31,39 +31,33 @@ export const FollowView = v.object({
 const nextFollowId = leasedSequence('follow', 20);
 
 /** Makes the caller follow the user of that id; the counts on both sides move with the edge or not at all. */
-export async function follow(caller: Identity, following: number, clock: Clock): Promise<Follow> {
+export async function follow(caller: Identity, following: number, clock: Clock) {
   if (following === caller.id) {
-    throw new ApiError('cannot_follow_self', 'You cannot follow yourself.', {
-      following: ['This is your own id.'],
-    });
+    throw new ApiError('cannot_follow_self', { errors: { following: ['This is your own id.'] } });
   }
   const [following_username, id] = await Promise.all([readUsername(following), nextFollowId()]);
-  if (following_username === undefined) throw new UserNotFound();
+  if (following_username === undefined) throw new ApiError('not_found');
 
   const edge: Follow = { id, following, following_username, created_at: clock() };
   const outcome = await insertFollow(caller, edge);
-  if (outcome !== 'done')
-    throw refusal(outcome, new ApiError('already_following', 'You follow this user already.'));
-  return edge;
+  if (outcome !== 'done') throw refusal(outcome, 'already_following');
+  return viewFollow(caller, edge);
 }
 
 /** Makes the caller follow the user of that name no longer; the counts on both sides move with the edge. */
 export async function unfollow(caller: Identity, username: string): Promise<void> {
-  if (!isPossibleUsername(username)) throw new UserNotFound();
   if (username.toLowerCase() === caller.username.toLowerCase()) {
     await requireAccount(caller);
-    throw notFollowing();
+    throw new ApiError('not_following');
   }
   const outcome = await deleteFollow(caller, username);
   if (outcome === 'done') return;
-  const known = await readAccount(username, { consistent: true });
-  throw refusal(outcome, known ? notFollowing() : new UserNotFound());
+  const followed = await readAccount(username, { consistent: true });
+  throw refusal(outcome, followed ? 'not_following' : 'not_found');
 }
 
-const notFollowing = () => new ApiError('not_following', 'You do not follow this user.');
-
-const refusal = (outcome: EdgeOutcome, unchanged: ApiError) =>
-  outcome === 'account_gone' ? new TokenNotValid() : unchanged;
+const refusal = (outcome: EdgeOutcome, unchanged: 'already_following' | 'not_following' | 'not_found') =>
+  new ApiError(outcome === 'account_gone' ? 'token_not_valid' : unchanged);
 
 /** A follow as the API shows it, with the user whose it is. */
 export const viewFollow = (follower: Identity, edge: Follow) => ({

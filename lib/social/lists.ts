@@ -1,10 +1,17 @@
 import * as v from 'valibot';
-import { type Identity, requireAccount } from '../auth/accounts.ts';
-import { NotAuthenticated, UserNotFound } from '../errors.ts';
-import { batchSize } from '../http/pages.ts';
-import { type Part, type Reader, readFollowed, readFollowers, readFollowing } from '../table/follows.ts';
+import { requireAccount } from '../auth/identity.ts';
+import { batchSize } from '../paging.ts';
+import { ApiError } from '../problems.ts';
+import {
+  type Page,
+  type PageRequest,
+  type Reader,
+  readFollowed,
+  readFollowers,
+  readFollowing,
+} from '../table/follows.ts';
+import type { Identity } from '../table/items.ts';
 import { readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
-import { isPossibleUsername } from '../users/fields.ts';
 import { Count, ListedUser } from '../users/views.ts';
 import { decodeCursor, type EdgeList, encodeCursor } from './cursors.ts';
 import { FollowView, viewFollow } from './follows.ts';
@@ -20,12 +27,12 @@ export const FollowPage = page(FollowView);
 export const UserPage = page(ListedUser);
 
 /** Whom the caller follows, as follows, by name. */
-export async function listOwnFollowing(caller: Identity, query: EdgeQuery) {
+export async function listFollows(caller: Identity, query: EdgeQuery) {
   const list: EdgeList = { kind: 'following', username: caller.username };
-  const part = position(list, query);
+  const wanted = pageRequest(list, query);
   const [{ following_count }, edges] = await Promise.all([
     requireAccount(caller),
-    readFollowing(caller.username, part),
+    readFollowing(caller.username, wanted),
   ]);
   return {
     count: following_count,
@@ -34,16 +41,16 @@ export async function listOwnFollowing(caller: Identity, query: EdgeQuery) {
   };
 }
 
-/** Whom a user follows, by name, as the caller may see them. `me` is the caller. */
+/** Whom a user follows, by name, as the caller may see them. */
 export async function listFollowing(username: string, caller: Identity | undefined, query: EdgeQuery) {
-  const list: EdgeList = { kind: 'following', username: resolveMe(username, caller) };
-  const part = position(list, query);
+  const list: EdgeList = { kind: 'following', username };
+  const wanted = pageRequest(list, query);
   const [account, edges, viewer] = await Promise.all([
     readAccount(list.username),
-    readFollowing(list.username, part),
+    readFollowing(list.username, wanted),
     caller && requireAccount(caller),
   ]);
-  if (!account) throw new UserNotFound();
+  if (!account) throw new ApiError('not_found');
   const names = edges.entries.map((edge) => edge.following_username.toLowerCase());
   return {
     count: account.following_count,
@@ -52,16 +59,16 @@ export async function listFollowing(username: string, caller: Identity | undefin
   };
 }
 
-/** Who follows a user, newest first, as the caller may see them. `me` is the caller. */
+/** Who follows a user, newest first, as the caller may see them. */
 export async function listFollowers(username: string, caller: Identity | undefined, query: EdgeQuery) {
-  const list: EdgeList = { kind: 'followers', username: resolveMe(username, caller) };
-  const part = position(list, query);
+  const list: EdgeList = { kind: 'followers', username };
+  const wanted = pageRequest(list, query);
   const [profile, followers, viewer] = await Promise.all([
     readUserWithCounts(list.username),
-    readFollowers(list.username, part),
+    readFollowers(list.username, wanted),
     caller && requireAccount(caller),
   ]);
-  if (!profile) throw new UserNotFound();
+  if (!profile) throw new ApiError('not_found');
   return {
     count: profile.counts.followers_count,
     results: await viewUsers(followers.entries, viewer),
@@ -69,21 +76,12 @@ export async function listFollowers(username: string, caller: Identity | undefin
   };
 }
 
-function resolveMe(username: string, caller: Identity | undefined): string {
-  if (username === 'me') {
-    if (!caller) throw new NotAuthenticated();
-    return caller.username;
-  }
-  if (!isPossibleUsername(username)) throw new UserNotFound();
-  return username;
-}
-
-const position = (list: EdgeList, { batch_size, cursor }: EdgeQuery) => ({
+const pageRequest = (list: EdgeList, { batch_size, cursor }: EdgeQuery): PageRequest => ({
   size: batch_size,
   after: cursor === undefined ? undefined : decodeCursor(list, cursor),
 });
 
-const nextCursor = (list: EdgeList, { next }: Part<unknown>) =>
+const nextCursor = (list: EdgeList, { next }: Page<unknown>) =>
   next === undefined ? null : encodeCursor(list, next);
 
 /** The users of the given names, in that order; a name whose user is gone is left out. */

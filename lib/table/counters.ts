@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { RawItem } from './client.ts';
-import { parseItem } from './items.ts';
+import { type Identity, parseItem } from './items.ts';
 import { accountKey, followerStripeKey } from './keys.ts';
+import type { RawItem } from './send.ts';
 
 const count = v.optional(v.number(), 0);
 
@@ -30,22 +30,22 @@ export function sumCounts(stripes: readonly Counts[]): Counts {
 }
 
 /**
- * The part of a transaction that counts more or, below zero, fewer whom the follower follows; it fails when the
- * follower's name no longer belongs to the id.
+ * The write that changes how many users the follower follows. Refused when the follower's name no longer belongs to
+ * the id.
  */
-export const countFollowing = (follower: { id: number; username: string }, difference: number) => ({
+export const countFollowing = ({ id, username }: Identity, difference: number) => ({
   Update: {
-    Key: accountKey(follower.username),
+    Key: accountKey(username),
     UpdateExpression: 'ADD following_count :difference',
     ConditionExpression: 'id = :id',
-    ExpressionAttributeValues: { ':difference': difference, ':id': follower.id },
+    ExpressionAttributeValues: { ':difference': difference, ':id': id },
   },
 });
 
-/** The part of a transaction that counts followers more or, below zero, fewer, on the stripe of the one named. */
-export const countFollower = (followed: string, follower: string, difference: number) => ({
+/** The write that changes how many followers the followed user has. */
+export const countFollower = (follower: string, followed: string, difference: number) => ({
   Update: {
-    Key: followerStripeKey(followed, follower),
+    Key: followerStripeKey(follower, followed),
     UpdateExpression: 'ADD followers_count :difference',
     ExpressionAttributeValues: { ':difference': difference },
   },

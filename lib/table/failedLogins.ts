@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
-import { getItems, isConditionFailure, type Key, type RawItem, updateItem } from './client.ts';
 import { parseItem } from './items.ts';
 import { failedLoginKey, userKey } from './keys.ts';
-import { parseUser, type User } from './users.ts';
-
-/** Seconds from the first failure until a count starts anew. */
-const WINDOW = 15 * 60;
+import { getItems } from './read.ts';
+import type { Key, RawItem } from './send.ts';
+import { type Credential, parseCredential } from './users.ts';
+import { updateItem } from './write.ts';
 
 /** Whose attempt a login is: `username` is `undefined` where nobody can have the name. */
 export interface LoginAttempt {
@@ -45,7 +44,7 @@ const scopeKeys = ({ username, address }: LoginAttempt): Partial<Record<FailureS
 export async function readLoginStanding(
   attempt: LoginAttempt,
   now: number,
-): Promise<{ user: User | undefined; failures: Record<FailureScope, FailedLogins> }> {
+): Promise<{ user: Credential | undefined; failures: Record<FailureScope, FailedLogins> }> {
   const scopes = scopeKeys(attempt);
   const profile = attempt.username === undefined ? undefined : userKey(attempt.username);
   const keys = [...Object.values(scopes), ...(profile ? [profile] : [])];
@@ -53,7 +52,7 @@ export async function readLoginStanding(
   const user = profile && items.get(profile.PK);
   const failures = (scope: FailureScope) => currentWindow(items.get(scopes[scope]?.PK ?? ''), now);
   return {
-    user: user && parseUser(user),
+    user: user && parseCredential(user),
     failures: {
       username_and_address: failures('username_and_address'),
       username: failures('username'),
@@ -67,18 +66,22 @@ function currentWindow(item: RawItem | undefined, now: number): FailedLogins {
   return window && window.expires_at > toSeconds(now) ? window : none;
 }
 
-/** Counts a failure at `now` (ms) by name, by address and by both, side by side; no failure is ever lost. */
-export async function countFailedLogin(attempt: LoginAttempt, now: number): Promise<void> {
+/**
+ * Counts a failure at `now` (ms) by name, by address and by both, side by side; no failure is ever lost. `window`:
+ * seconds from the first failure until a count starts anew.
+ */
+export async function countFailedLogin(attempt: LoginAttempt, now: number, window: number): Promise<void> {
   const name = randomBytes(4).toString('base64url');
-  await Promise.all(Object.values(scopeKeys(attempt)).map((key) => addToWindow(key, name, toSeconds(now))));
+  const add = (key: Key) => addToWindow(key, name, toSeconds(now), window);
+  await Promise.all(Object.values(scopeKeys(attempt)).map(add));
 }
 
 /**
  * Adds to the window that runs, or starts a new one. Either write is refused where the other is due; when others
  * start a window in between, theirs is the one that runs.
  */
-async function addToWindow(key: Key, name: string, now: number): Promise<void> {
-  const values = { ':attempt': new Set([name]), ':now': now, ':end': now + WINDOW };
+async function addToWindow(key: Key, name: string, now: number, window: number): Promise<void> {
+  const values = { ':attempt': new Set([name]), ':now': now, ':end': now + window };
   const add = {
     Key: key,
     UpdateExpression: 'ADD attempts :attempt SET expires_at = if_not_exists(expires_at, :end)',
@@ -91,7 +94,7 @@ async function addToWindow(key: Key, name: string, now: number): Promise<void> {
     ConditionExpression: 'expires_at <= :now',
     ExpressionAttributeValues: values,
   };
-  if (!((await took(add)) || (await took(start)))) await took(add);
+  for (const write of [add, start, add]) if ((await updateItem(write)).done) return;
 }
 
 /**
@@ -101,20 +104,10 @@ async function addToWindow(key: Key, name: string, now: number): Promise<void> {
 export async function clearFailedLogins(attempt: LoginAttempt, read: FailedLogins): Promise<void> {
   const key = scopeKeys(attempt).username_and_address;
   if (!key || read.attempts.size === 0) return;
-  await took({
+  await updateItem({
     Key: key,
     UpdateExpression: 'DELETE attempts :read',
     ConditionExpression: 'attribute_exists(PK)',
     ExpressionAttributeValues: { ':read': read.attempts },
   });
-}
-
-async function took(update: Parameters<typeof updateItem>[0]): Promise<boolean> {
-  try {
-    await updateItem(update);
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
 }

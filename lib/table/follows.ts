@@ -1,9 +1,17 @@
 import * as v from 'valibot';
-import { getItems, type Key, queryPage, queryPages, type RawItem } from './client.ts';
 import { countFollower, countFollowing } from './counters.ts';
-import { parseItem, parseItems } from './items.ts';
-import { followersPartition, followIndexKey, followKey, followsPrefix, userKey } from './keys.ts';
-import { ConditionsFailed, transact } from './transaction.ts';
+import { type Identity, parseItem, parseItems } from './items.ts';
+import {
+  followerIn,
+  followersPartition,
+  followersPosition,
+  followIndexKey,
+  followKey,
+  followsOf,
+} from './keys.ts';
+import { getItems, queryAll, queryPage } from './read.ts';
+import type { Key, RawItem } from './send.ts';
+import { IS_NEW, type Transacted, transact } from './write.ts';
 
 const FollowItem = v.object({
   id: v.number(),
@@ -17,22 +25,22 @@ const FollowItem = v.object({
 /** A follow edge as stored. Who follows is in the key alone: a hundred edges of one user are read together. */
 export type Follow = v.InferOutput<typeof FollowItem>;
 
-/** Who does something: id and name as one token or one read gave them. */
-export interface Actor {
-  id: number;
-  username: string;
-}
-
-/** A part of a list, and where the next part starts: `undefined` after the last. */
-export interface Part<T> {
+/** A page of a list, and where the next one starts: `undefined` after the last. */
+export interface Page<T> {
   entries: T[];
   next: string | undefined;
+}
+
+/** Which page of a list: the one after the position `after`, with at most `size` entries. */
+export interface PageRequest {
+  after?: string | undefined;
+  size: number;
 }
 
 /** How writing or deleting an edge ended; `account_gone`: the follower's name no longer belongs to the id. */
 export type EdgeOutcome = 'done' | 'unchanged' | 'account_gone';
 
-/** The part of a transaction that writes an edge, on condition that it is new. */
+/** The write of an edge, on condition that it is new. */
 export const newEdge = (follower: string, follow: Follow) => ({
   Put: {
     Item: {
@@ -40,42 +48,34 @@ export const newEdge = (follower: string, follow: Follow) => ({
       ...followIndexKey(follower, follow.following_username, follow.created_at),
       ...follow,
     },
-    ConditionExpression: 'attribute_not_exists(PK)',
+    ConditionExpression: IS_NEW,
   },
 });
 
 /** Writes an edge and moves both counts with it, all or nothing; `unchanged` when the edge was there before. */
-export function insertFollow(follower: Actor, follow: Follow): Promise<EdgeOutcome> {
-  return edgeOutcome(
-    transact({
-      edge: newEdge(follower.username, follow),
-      account: countFollowing(follower, 1),
-      followed: countFollower(follow.following_username, follower.username, 1),
-    }),
-  );
+export async function insertFollow(follower: Identity, follow: Follow): Promise<EdgeOutcome> {
+  const writes = {
+    edge: newEdge(follower.username, follow),
+    account: countFollowing(follower, 1),
+    followed: countFollower(follower.username, follow.following_username, 1),
+  };
+  return outcomeOf(await transact(writes));
 }
 
 /** Deletes an edge and moves both counts with it, all or nothing; `unchanged` when there was none. */
-export function deleteFollow(follower: Actor, followed: string): Promise<EdgeOutcome> {
-  return edgeOutcome(
-    transact({
-      edge: {
-        Delete: { Key: followKey(follower.username, followed), ConditionExpression: 'attribute_exists(PK)' },
-      },
-      account: countFollowing(follower, -1),
-      followed: countFollower(followed, follower.username, -1),
-    }),
-  );
+export async function deleteFollow(follower: Identity, followed: string): Promise<EdgeOutcome> {
+  const Key = followKey(follower.username, followed);
+  const writes = {
+    edge: { Delete: { Key, ConditionExpression: 'attribute_exists(PK)' } },
+    account: countFollowing(follower, -1),
+    followed: countFollower(follower.username, followed, -1),
+  };
+  return outcomeOf(await transact(writes));
 }
 
-async function edgeOutcome(transaction: Promise<void>): Promise<EdgeOutcome> {
-  try {
-    await transaction;
-    return 'done';
-  } catch (error) {
-    if (!(error instanceof ConditionsFailed)) throw error;
-    return error.failed.has('account') ? 'account_gone' : 'unchanged';
-  }
+function outcomeOf(transacted: Transacted<'edge' | 'account' | 'followed'>): EdgeOutcome {
+  if (transacted.done) return 'done';
+  return transacted.refused.has('account') ? 'account_gone' : 'unchanged';
 }
 
 /**
@@ -108,64 +108,46 @@ export async function readFollowed(
   return new Set(usernames.map((username) => username.toLowerCase()).filter((name) => followed.has(name)));
 }
 
-async function readEdgesBetween(keys: readonly Key[]): Promise<RawItem[]> {
+function readEdgesBetween(keys: readonly Key[]): Promise<RawItem[]> {
   const sorted = keys.map(({ SK }) => SK).sort();
-  const items: RawItem[] = [];
-  const pages = queryPages({
+  return queryAll({
     KeyConditionExpression: 'PK = :follower AND SK BETWEEN :first AND :last',
     ExpressionAttributeValues: { ':follower': keys[0]?.PK, ':first': sorted[0], ':last': sorted.at(-1) },
   });
-  for await (const page of pages) items.push(...page);
-  return items;
 }
 
-/** Whom a user follows, by name, after the position `after`; at most `size`. */
-export async function readFollowing(
-  follower: string,
-  { after, size }: { after?: string | undefined; size: number },
-): Promise<Part<Follow>> {
-  const { PK } = userKey(follower);
+/** Whom a user follows, by name. Positions are names in lower case. */
+export async function readFollowing(follower: string, { after, size }: PageRequest): Promise<Page<Follow>> {
+  const { PK, prefix } = followsOf(follower);
   const { items } = await queryPage({
     KeyConditionExpression: 'PK = :follower AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':follower': PK, ':prefix': followsPrefix },
+    ExpressionAttributeValues: { ':follower': PK, ':prefix': prefix },
     Limit: size + 1,
-    ...(after !== undefined && { ExclusiveStartKey: { PK, SK: followsPrefix + after } }),
+    ...(after !== undefined && { ExclusiveStartKey: followKey(follower, after) }),
   });
   const follows = parseItems(FollowItem, 'follow', items);
-  return takePart(follows, size, ({ following_username }) => following_username.toLowerCase());
+  return cutPage(follows, size, ({ following_username }) => following_username.toLowerCase());
 }
 
 const FollowerEntry = v.object({ PK: v.string(), SK: v.string(), GSI1SK: v.string() });
 
-/** The names of a user's followers in lower case, newest first, after the position `after`; at most `size`. */
-export async function readFollowers(
-  followed: string,
-  { after, size }: { after?: string | undefined; size: number },
-): Promise<Part<string>> {
-  const GSI1PK = followersPartition(followed);
+/** The names of a user's followers in lower case, newest first. */
+export async function readFollowers(followed: string, { after, size }: PageRequest): Promise<Page<string>> {
   const { items } = await queryPage({
     IndexName: 'GSI1',
     KeyConditionExpression: 'GSI1PK = :followed',
-    ExpressionAttributeValues: { ':followed': GSI1PK },
+    ExpressionAttributeValues: { ':followed': followersPartition(followed) },
     ScanIndexForward: false,
     Limit: size + 1,
-    ...(after !== undefined && { ExclusiveStartKey: followerPosition(followed, after) }),
+    ...(after !== undefined && { ExclusiveStartKey: followersPosition(followed, after) }),
   });
-  const entries = items.map((item: RawItem) => parseItem(FollowerEntry, 'follower', item).GSI1SK);
-  const part = takePart(entries, size, (position) => position);
-  return { ...part, entries: part.entries.map(followerName) };
+  const found = items.map((item) => parseItem(FollowerEntry, 'follower', item).GSI1SK);
+  const { entries, next } = cutPage(found, size, (position) => position);
+  return { entries: entries.map(followerIn), next };
 }
 
-/** The follower that a position in the index names: `<created_at>#<follower>`. */
-const followerName = (position: string) => position.slice(position.indexOf('#') + 1);
-
-function followerPosition(followed: string, position: string) {
-  const follower = followerName(position);
-  return { ...followKey(follower, followed), GSI1PK: followersPartition(followed), GSI1SK: position };
-}
-
-/** Reads one entry more than asked for, so that the last part is known to be the last. */
-function takePart<T>(found: T[], size: number, position: (entry: T) => string): Part<T> {
+/** Takes a page from what was read: one entry more than asked for, so that the last page is known to be the last. */
+function cutPage<T>(found: T[], size: number, position: (entry: T) => string): Page<T> {
   const entries = found.slice(0, size);
   const last = entries.at(-1);
   return { entries, next: found.length > size && last !== undefined ? position(last) : undefined };

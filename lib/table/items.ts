@@ -1,6 +1,12 @@
 import * as v from 'valibot';
-import { Defect } from '../errors.ts';
-import type { RawItem } from './client.ts';
+import { Defect } from '../problems.ts';
+import type { RawItem } from './send.ts';
+
+/** Who somebody is: the account's id, and its username in any case. */
+export interface Identity {
+  id: number;
+  username: string;
+}
 
 /** An item of the table does not have the shape that its key promises. */
 export class DamagedItem extends Defect {

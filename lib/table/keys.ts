@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url';
+
 /**
  * Every key of the table, side by side. No other file spells one out.
  *
@@ -23,15 +25,20 @@ export const directoryPartitions = Array.from({ length: DIRECTORY_SHARDS }, (_, 
 /** Sorts before every change made at or after `time` (ms), in a directory partition. */
 export const changesSince = (time: number) => `${Math.max(0, time)}`;
 
+const SNAPSHOT = 'SNAPSHOT';
+
+/** The partition keys of everything that belongs to snapshots, as IAM conditions spell patterns. */
+export const snapshotPartitions = [SNAPSHOT, `${SNAPSHOT}#*`];
+
 /** The snapshot of the directory that is in force. */
-export const snapshotKey = { PK: 'SNAPSHOT', SK: 'MANIFEST' };
+export const snapshotKey = { PK: SNAPSHOT, SK: 'MANIFEST' };
 
 /** Who writes the next snapshot. */
-export const snapshotClaimKey = { PK: 'SNAPSHOT', SK: 'CLAIM' };
+export const snapshotClaimKey = { PK: SNAPSHOT, SK: 'CLAIM' };
 
 /** A piece of a snapshot: partitions of their own, so that no single one has to serve a whole snapshot. */
 export const snapshotChunkKey = (snapshot: string, chunk: number) => ({
-  PK: `SNAPSHOT#${snapshot}#${chunk}`,
+  PK: `${SNAPSHOT}#${snapshot}#${chunk}`,
   SK: 'CHUNK',
 });
 
@@ -41,8 +48,8 @@ export const profileAndCounters = '#';
 /** Stripe 0 comes with the user, carries the user's id and counts whom the user follows. */
 export const accountKey = (username: string) => stripeKey(username, 0);
 
-/** Where a follower is counted. */
-export const followerStripeKey = (followed: string, follower: string) =>
+/** Where a follower is counted, among the counts of the one who is followed. */
+export const followerStripeKey = (follower: string, followed: string) =>
   stripeKey(followed, hash(lower(follower)) % STRIPES);
 
 /** Where an event of the posts service is counted. */
@@ -64,11 +71,27 @@ export const followIndexKey = (follower: string, followed: string, created_at: n
   GSI1SK: `${created_at}#${lower(follower)}`,
 });
 
-/** All edges of one follower: sort keys that begin with this. */
-export const followsPrefix = 'FOLLOWS#';
+/** All edges of one follower, by the name of the followed. */
+export const followsOf = (follower: string) => ({ PK: `USER#${lower(follower)}`, prefix: 'FOLLOWS#' });
 
 /** The index partition that lists the followers of a user, oldest first. */
-export const followersPartition = (username: string) => `FOLLOWERS#${lower(username)}`;
+export const followersPartition = (followed: string) => `FOLLOWERS#${lower(followed)}`;
+
+/** The follower that a sort key of {@link followersPartition} names, in lower case. */
+export const followerIn = (index_sort_key: string) => index_sort_key.slice(index_sort_key.indexOf('#') + 1);
+
+/** The whole key of an entry in {@link followersPartition}, where a query may go on. */
+export const followersPosition = (followed: string, index_sort_key: string) => ({
+  ...followKey(followerIn(index_sort_key), followed),
+  GSI1PK: followersPartition(followed),
+  GSI1SK: index_sort_key,
+});
+
+/** How the end of a page is spelled: the last name of a list of followed, the last sort key of one of followers. */
+export const PAGE_END = {
+  following: /^[a-z0-9._@+-]{1,150}$/,
+  followers: /^\d{1,16}#[a-z0-9._@+-]{1,150}$/,
+};
 
 export const revokedTokenKey = (username: string, jti: string) => ({
   PK: `USER#${lower(username)}`,
@@ -85,7 +108,12 @@ export const failedLoginKey = ({ username = '', address = '' }: { username?: str
 
 export const userIdKey = (id: number) => ({ PK: `USER_ID#${id}`, SK: 'USER_ID' });
 
-export const emailKey = (email: string) => ({ PK: `EMAIL#${lower(email)}`, SK: 'EMAIL' });
+/** One mailbox, one claim: whatever the case, and however an internationalised domain is spelled (RFC 5891). */
+export function emailKey(email: string) {
+  const at = email.lastIndexOf('@') + 1;
+  const domain = email.slice(at);
+  return { PK: `EMAIL#${lower(email.slice(0, at) + (domainToASCII(domain) || domain))}`, SK: 'EMAIL' };
+}
 
 export const sequenceKey = (sequence: 'user' | 'follow') => ({ PK: `SEQUENCE#${sequence}`, SK: 'SEQUENCE' });
 

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
-import { getItems, type RawItem, updateItem } from './client.ts';
 import { parseItem } from './items.ts';
 import { accountKey, revokedTokenKey } from './keys.ts';
+import { getItems } from './read.ts';
+import type { RawItem } from './send.ts';
+import { updateItem } from './write.ts';
 
 const Standing = v.object({ SK: v.string(), id: v.optional(v.number()), expires_at: v.optional(v.number()) });
 
@@ -22,20 +24,21 @@ export async function revokeToken({ username, jti }: TokenName, expires_at: numb
 }
 
 /**
- * In one consistent read: the id that the token's name belongs to now, if any, and whether the token is revoked.
- * `now` in milliseconds; a revocation that has expired no longer counts, deleted or not.
+ * In one consistent read: the account that the token's name belongs to now, if any, and whether the token is
+ * revoked. `now` in milliseconds; a revocation that has expired no longer counts, deleted or not.
  */
 export async function readTokenStanding(
   { username, jti }: TokenName,
   now: number,
-): Promise<{ account_id: number | undefined; revoked: boolean }> {
+): Promise<{ account: { id: number } | undefined; revoked: boolean }> {
   const account = accountKey(username);
   const revocation = revokedTokenKey(username, jti);
   const items = await getItems([account, revocation], { consistent: true });
   const parse = (item: RawItem) => parseItem(Standing, 'account or revoked token', item);
   const found = new Map(items.map(parse).map((item) => [item.SK, item]));
+  const id = found.get(account.SK)?.id;
   return {
-    account_id: found.get(account.SK)?.id,
+    account: id === undefined ? undefined : { id },
     revoked: (found.get(revocation.SK)?.expires_at ?? 0) > toSeconds(now),
   };
 }

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { updateItem } from './client.ts';
 import { parseItem } from './items.ts';
 import { sequenceKey } from './keys.ts';
+import { updateItem } from './write.ts';
 
 const Sequence = v.object({ value: v.number() });
 
 /** Takes `size` ids of a sequence for the caller alone and returns the first; unused ones are lost. */
 export async function leaseIds(sequence: 'user' | 'follow', size: number): Promise<number> {
-  const item = await updateItem({
+  const { item = {} } = await updateItem({
     Key: sequenceKey(sequence),
     UpdateExpression: 'ADD #value :size',
     ExpressionAttributeNames: { '#value': 'value' },

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
-import { getItem, getItems, isConditionFailure, putItem, updateItem } from './client.ts';
 import { parseItem, parseItems } from './items.ts';
 import { snapshotChunkKey, snapshotClaimKey, snapshotKey } from './keys.ts';
-import { ConditionsFailed, transact } from './transaction.ts';
+import { getItem, getItems } from './read.ts';
+import { putItem, transact, updateItem, type Write } from './write.ts';
 
 const Manifest = v.object({
   /** Names this snapshot and no other. */
@@ -53,66 +53,52 @@ export function writeChunk(snapshot: string, { chunk, data }: Chunk, expires_at:
  * writer that fails keeps others out until then.
  */
 export async function claimSnapshot(writer: string, now: number, claimed_until: number): Promise<boolean> {
-  try {
-    await updateItem({
-      Key: snapshotClaimKey,
-      UpdateExpression: 'SET writer = :writer, claimed_until = :until, expires_at = :expiry',
-      ConditionExpression: 'attribute_not_exists(PK) OR claimed_until <= :now',
-      ExpressionAttributeValues: {
-        ':writer': writer,
-        ':until': claimed_until,
-        ':expiry': toSeconds(claimed_until),
-        ':now': now,
-      },
-    });
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+  const { done } = await updateItem({
+    Key: snapshotClaimKey,
+    UpdateExpression: 'SET writer = :writer, claimed_until = :until, expires_at = :expiry',
+    ConditionExpression: 'attribute_not_exists(PK) OR claimed_until <= :now',
+    ExpressionAttributeValues: {
+      ':writer': writer,
+      ':until': claimed_until,
+      ':expiry': toSeconds(claimed_until),
+      ':now': now,
+    },
+  });
+  return done;
 }
 
 /** Gives the claim back, if it is still that writer's. */
 export async function releaseSnapshot(writer: string): Promise<void> {
-  await transactAsWriter(writer, {});
+  await transact({ claim: endClaim(writer) });
 }
 
 /** Puts a snapshot in force and gives the claim back, both or neither: `false` when the claim had been lost. */
-export function publishManifest(writer: string, manifest: Manifest): Promise<boolean> {
-  return transactAsWriter(writer, { manifest: { Put: { Item: { ...snapshotKey, ...manifest } } } });
+export async function publishManifest(writer: string, manifest: Manifest): Promise<boolean> {
+  const { done } = await transact({
+    manifest: { Put: { Item: { ...snapshotKey, ...manifest } } },
+    claim: endClaim(writer),
+  });
+  return done;
 }
 
-async function transactAsWriter(writer: string, parts: Parameters<typeof transact>[0]): Promise<boolean> {
-  const claim = {
-    Delete: {
-      Key: snapshotClaimKey,
-      ConditionExpression: 'writer = :writer',
-      ExpressionAttributeValues: { ':writer': writer },
-    },
-  };
-  try {
-    await transact({ ...parts, claim });
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionsFailed) return false;
-    throw error;
-  }
-}
+const endClaim = (writer: string): Write => ({
+  Delete: {
+    Key: snapshotClaimKey,
+    ConditionExpression: 'writer = :writer',
+    ExpressionAttributeValues: { ':writer': writer },
+  },
+});
 
 /** Takes a snapshot out of force, so that the next writer replaces it; does nothing to another one. */
 export async function withdrawManifest(snapshot: string): Promise<void> {
-  try {
-    await transact({
-      manifest: {
-        Delete: {
-          Key: snapshotKey,
-          ConditionExpression: '#snapshot = :snapshot',
-          ExpressionAttributeNames: { '#snapshot': 'snapshot' },
-          ExpressionAttributeValues: { ':snapshot': snapshot },
-        },
+  await transact({
+    manifest: {
+      Delete: {
+        Key: snapshotKey,
+        ConditionExpression: '#snapshot = :snapshot',
+        ExpressionAttributeNames: { '#snapshot': 'snapshot' },
+        ExpressionAttributeValues: { ':snapshot': snapshot },
       },
-    });
-  } catch (error) {
-    if (!(error instanceof ConditionsFailed)) throw error;
-  }
+    },
+  });
 }

@@ -1,38 +1,29 @@
 import * as v from 'valibot';
-import { type Identity, requireAccount, requireOwn } from '../auth/accounts.ts';
+import { ownedBy, requireAccount } from '../auth/identity.ts';
 import type { Clock } from '../clock.ts';
-import { ApiError, TokenNotValid, Unavailable, UserNotFound } from '../errors.ts';
-import {
-  readUser,
-  readUserWithCounts,
-  type User,
-  type UserChanges,
-  type UserWithCounts,
-  updateUser,
-  updateUserWithEmail,
-} from '../table/users.ts';
-import { Avatar, Bio, Email, isPossibleUsername, PersonName } from './fields.ts';
+import { Avatar, Bio, Email, PersonName } from '../fields.ts';
+import { ApiError, PROBLEMS } from '../problems.ts';
+import type { Identity } from '../table/items.ts';
+import { type ProfileChanges as Changes, updateUser, updateUserWithEmail } from '../table/profileChanges.ts';
+import { retrying } from '../table/retry.ts';
+import { readUser, readUserWithCounts, type User } from '../table/users.ts';
+import { viewProfile, viewUser } from './views.ts';
 
 /** What a user may change: any subset, and nothing else. */
 export const ProfileChanges = v.partial(
   v.object({ first_name: PersonName, last_name: PersonName, bio: Bio, avatar: Avatar, email: Email }),
 );
 
-/** How often a change of address starts over when other changes of the same user get in between. */
-const EMAIL_ATTEMPTS = 5;
-
 /** The user of that name, in any case, with counts. A caller who comes with a token must still have an account. */
-export async function getProfile(username: string, caller: Identity | undefined): Promise<UserWithCounts> {
-  if (!isPossibleUsername(username)) throw new UserNotFound();
+export async function getProfile(username: string, caller: Identity | undefined) {
   const [profile] = await Promise.all([readUserWithCounts(username), caller && requireAccount(caller)]);
-  if (!profile) throw new UserNotFound();
-  return profile;
+  if (!profile) throw new ApiError('not_found');
+  return viewProfile(profile);
 }
 
 /** The caller's own user with counts, every answered write included. */
-export async function getOwnProfile(caller: Identity): Promise<UserWithCounts> {
-  const own = await readUserWithCounts(caller.username, { consistent: true });
-  return requireOwn(own, own?.user.id, caller);
+export async function getOwnProfile(caller: Identity) {
+  return viewProfile(ownedBy(caller.id, await readUserWithCounts(caller.username, { consistent: true })));
 }
 
 /**
@@ -44,36 +35,29 @@ export async function updateProfile(
   caller: Identity,
   changes: v.InferOutput<typeof ProfileChanges>,
   clock: Clock,
-): Promise<User> {
-  const { email, ...rest } = changes as UserChanges;
-  if (email !== undefined) return updateWithEmail(caller, { ...rest, email }, clock);
-  if (Object.keys(rest).length === 0) return readOwn(caller);
-  const updated = await updateUser(caller, rest, clock());
-  return requireOwn(updated, updated?.id, caller);
+) {
+  return viewUser(await applyChanges(caller, changes as Changes, clock));
 }
 
-async function readOwn(caller: Identity): Promise<User> {
-  const user = await readUser(caller.username);
-  return requireOwn(user, user?.id, caller);
+async function applyChanges(caller: Identity, changes: Changes, clock: Clock): Promise<User> {
+  const { email, ...rest } = changes;
+  if (email !== undefined) return changeWithEmail(caller, { ...rest, email }, clock);
+  const unchanged = Object.keys(rest).length === 0;
+  return ownedBy(
+    caller.id,
+    await (unchanged ? readUser(caller.username) : updateUser(caller, rest, clock())),
+  );
 }
 
-async function updateWithEmail(
-  caller: Identity,
-  changes: UserChanges & { email: string },
-  clock: Clock,
-): Promise<User> {
-  let user = await readOwn(caller);
-  for (let attempt = 1; attempt <= EMAIL_ATTEMPTS; attempt++) {
+/** Writes onto the user as just read; where another change gets in between, reads again after a pause. */
+function changeWithEmail(caller: Identity, changes: Changes & { email: string }, clock: Clock) {
+  return retrying(async () => {
+    const user = ownedBy(caller.id, await readUser(caller.username));
     const update = await updateUserWithEmail(user, changes, clock());
-    if (update.outcome === 'updated') return update.user;
+    if (update.outcome === 'updated') return { value: update.user };
     if (update.outcome === 'email_taken') throw emailTaken();
-    if (update.user?.id !== caller.id) throw new TokenNotValid();
-    user = update.user;
-  }
-  throw new Unavailable(new Error('Other changes kept getting in between.'));
+    return { again: new Error('Another change got in between.') };
+  });
 }
 
-function emailTaken() {
-  const sentence = 'This email address is taken.';
-  return new ApiError('email_taken', sentence, { email: [sentence] });
-}
+const emailTaken = () => new ApiError('email_taken', { errors: { email: [PROBLEMS.email_taken.detail] } });

@@ -16,7 +16,7 @@ export const Id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
 const named = { id: Id, username: v.string(), first_name: v.string(), last_name: v.string() };
 
-/** What a new user gets to see of the own account. */
+/** What new users see of their account. */
 export const RegisteredUser = v.object({
   ...named,
   email: v.string(),
@@ -24,7 +24,7 @@ export const RegisteredUser = v.object({
   created_at: Timestamp,
 });
 
-/** What a login answers of the own account. */
+/** What a login answers of the account. */
 export const LoggedInUser = v.object({ ...named, email: v.string() });
 
 /** What everybody may see of a user. */
@@ -62,15 +62,18 @@ export const Statistics = v.object({
   comments_received: Count,
 });
 
-/** A user with times as the API shows them. The answer's schema picks what the reader may see. */
-export function viewUser(user: User) {
-  return { ...user, created_at: toTimestamp(user.created_at), updated_at: toTimestamp(user.updated_at) };
-}
+/** A user with times as the API shows them, as the owner may see it. The answer's schema picks what others may see. */
+export const viewUser = (user: User) => ({
+  ...user,
+  created_at: toTimestamp(user.created_at),
+  updated_at: toTimestamp(user.updated_at),
+});
 
 /** A user with counts, for {@link Profile} and {@link OwnProfile}. */
-export function viewProfile({ user, counts }: UserWithCounts) {
-  return { ...viewUser(user), ...viewCounts(counts) };
-}
+export const viewProfile = ({ counts, ...user }: UserWithCounts) => ({
+  ...viewUser(user),
+  ...viewCounts(counts),
+});
 
 /** Counts as the API shows them: never below zero, whatever order events came in. */
 export function viewCounts(counts: Counts): Counts {

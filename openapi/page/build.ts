@@ -4,12 +4,12 @@ import { build } from 'esbuild';
 import type { Description } from './description.ts';
 import { ADDRESS_PLACEHOLDER, renderPage } from './page.ts';
 
-/** The reference page as the repository keeps it: by lines, so that changes can be read. */
+/** The reference page, ready to be sent. */
 export interface ReferencePage {
   /** What in the page stands for the base URL of the deployment. */
   address_placeholder: string;
   content_security_policy: string;
-  html: string[];
+  html: string;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function buildPage(description: Description): Promise<ReferencePage
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",
     ].join('; '),
-    html: renderPage(description, style, script).split('\n'),
+    html: renderPage(description, style, script),
   };
 }
 

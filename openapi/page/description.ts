@@ -4,7 +4,6 @@ export interface Description {
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: {
-    parameters: Record<string, Parameter>;
     responses: Record<string, Answer>;
     schemas: Record<string, Schema>;
   };
@@ -16,7 +15,7 @@ export interface Operation {
   summary: string;
   description: string;
   security: Record<string, string[]>[];
-  parameters?: (Parameter | Reference)[];
+  parameters?: Parameter[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, Answer | Reference>;
 }

@@ -21,9 +21,7 @@ export interface Place {
 export function operationSection(description: Description, place: Place, base: string): string {
   const { operation } = place;
   const id = operation.operationId;
-  const parameters = (operation.parameters ?? []).map((parameter) =>
-    resolve<Parameter>(description, parameter),
-  );
+  const { parameters = [] } = operation;
   const [status = '200', success] = answers(description, operation).find(([code]) => code < '300') ?? [];
   const failures = answers(description, operation).filter(([code]) => code >= '400');
   return `<section class="operation" id="${id}" aria-labelledby="${id}-title">
@@ -31,18 +29,14 @@ export function operationSection(description: Description, place: Place, base: s
 <h3 id="${id}-title"><a href="#${id}">${escapeHtml(operation.summary)}</a></h3>
 <p class="address">${methodBadge(place.method)} <code>${breakable(place.path)}</code> ${credential(operation)}</p>
 ${paragraphs(operation.description)}
-${group(
-  'Path',
-  parameters.filter((parameter) => parameter.in === 'path'),
-)}
-${group(
-  'Query',
-  parameters.filter((parameter) => parameter.in === 'query'),
-)}
-${group(
-  'Headers',
-  parameters.filter((parameter) => parameter.in === 'header'),
-)}
+${Object.entries(PLACES)
+  .map(([place, title]) =>
+    group(
+      title,
+      parameters.filter((parameter) => parameter.in === place),
+    ),
+  )
+  .join('\n')}
 ${body(description, operation)}
 ${answerFields(description, status, success)}
 <details class="more"><summary>Failures <span class="type">${failures.map(([code]) => code).join(' · ')}</span></summary>
@@ -61,6 +55,8 @@ ${tryOut(place, parameters)}
 /** The method as a coloured mark. */
 export const methodBadge = (method: string) =>
   `<span class="method ${method}">${method.toUpperCase()}</span>`;
+
+const PLACES = { path: 'Path', query: 'Query', header: 'Headers' };
 
 const answers = (description: Description, { responses }: Operation) =>
   Object.entries(responses).map(([code, answer]) => [code, resolve<Answer>(description, answer)] as const);

@@ -66,18 +66,18 @@ export const social = {
     answer: 'One page of users.',
     response: userPage,
   },
-} satisfies Record<string, OperationText>;
-
-/** The same lists for the caller, at addresses of their own. */
-export const own = {
-  listFollowers: {
-    ...social.listFollowers,
+  listMyFollowers: {
+    tag: 'Social',
     summary: 'List my followers',
-    description: `Who follows the caller, newest first. \`me\` is lower case only and needs a token. ${WALK}`,
+    description: `The caller’s followers, newest first. \`me\` is lower case only. ${WALK}`,
+    answer: 'One page of users.',
+    response: userPage,
   },
-  listFollowing: {
-    ...social.listFollowing,
-    summary: 'List whom I follow',
-    description: `Whom the caller follows, by username: the start of a personal feed. A client asks the posts service for these usernames. \`me\` is lower case only and needs a token. ${WALK}`,
+  listMyFollowedUsers: {
+    tag: 'Social',
+    summary: 'List the users I follow',
+    description: `The users whom the caller follows, by username: the start of a personal feed. A client asks the posts service for these usernames. \`me\` is lower case only. ${WALK}`,
+    answer: 'One page of users.',
+    response: userPage,
   },
 } satisfies Record<string, OperationText>;

@@ -1,3 +1,5 @@
+import { TOKENS } from '../../lib/auth/tokenRules.ts';
+
 /** What a declaration does not say about an endpoint: words, and the examples of the API document. */
 export interface OperationText {
   tag: 'Authentication' | 'Users' | 'Social' | 'Statistics' | 'Service';
@@ -9,3 +11,7 @@ export interface OperationText {
   request?: unknown;
   response: unknown;
 }
+
+/** How long tokens live, in words. */
+export const ACCESS_LIFE = `${TOKENS.access.lifetime / 60} minutes`;
+export const REFRESH_LIFE = `${TOKENS.refresh.lifetime / (24 * 60 * 60)} days`;

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import description from '../../docs/openapi.json' with { type: 'json' };
+import description from '../../openapi/openapi.json' with { type: 'json' };
 import { CHROMIUM_HINT, findChromium, startChromium } from '../support/browser.ts';
 import { registration } from '../support/users.ts';
 

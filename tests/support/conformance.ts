@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import description from '../../docs/openapi.json' with { type: 'json' };
 import { BASE_PATH } from '../../lib/http/routes.ts';
+import description from '../../openapi/openapi.json' with { type: 'json' };
 import { pathsThatFit, type Request, type Response } from './gateway.ts';
 
 type Json = Record<string, unknown>;

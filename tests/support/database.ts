@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startDatabase } from '../../local/database.ts';
-import { publicKeys, readOrCreateKeys } from '../../local/keys.ts';
+import { readOrCreateKeys } from '../../local/keys/files.ts';
+import { publicKeys } from '../../local/keys/jwk.ts';
+import { startDatabase } from '../../local/service/database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

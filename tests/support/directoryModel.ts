@@ -1,5 +1,5 @@
-import type { DirectoryQuery } from '../../lib/directory/search.ts';
-import type { Card } from '../../lib/table/directory.ts';
+import type { DirectoryQuery } from '../../lib/directory/query.ts';
+import type { Card } from '../../lib/table/cards.ts';
 
 /** The user list as the contract words it, over a plain array: slow, and easy to see right. */
 export function expectedBatch(cards: readonly Card[], query: DirectoryQuery) {

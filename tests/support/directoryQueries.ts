@@ -1,4 +1,6 @@
-import { type DirectoryQuery, ORDERINGS } from '../../lib/directory/search.ts';
+import * as v from 'valibot';
+import type { Directory } from '../../lib/directory/directory.ts';
+import { DirectoryQuery, ORDERINGS } from '../../lib/directory/query.ts';
 import { below, oneOf, type Random } from '../../local/seed/random.ts';
 
 /** Few letters, so that terms meet; with all that case, patterns, quotes and encodings can go wrong on. */
@@ -13,6 +15,12 @@ export function randomText(random: Random, longest: number, alphabet: readonly s
 
 /** How a username may begin. */
 export const randomUsername = (random: Random) => randomText(random, 4, USERNAME_ALPHABET);
+
+/** How many cards a directory has. */
+export async function countCards(directory: Directory): Promise<number> {
+  const everything = v.parse(DirectoryQuery, {});
+  return (await directory.find(everything)).total;
+}
 
 /** A query with up to three terms, sometimes filters, in any order, for one of the first batches. */
 export function randomQuery(random: Random): DirectoryQuery {

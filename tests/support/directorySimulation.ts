@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
-import { pack } from '../../lib/directory/codec.ts';
 import { Directory } from '../../lib/directory/directory.ts';
 import { listUsers } from '../../lib/directory/list.ts';
-import type { DirectoryQuery } from '../../lib/directory/search.ts';
-import { writeSnapshot } from '../../lib/directory/writer.ts';
-import { documents, TableName } from '../../lib/table/client.ts';
-import { type Card, readFeed } from '../../lib/table/directory.ts';
+import type { DirectoryQuery } from '../../lib/directory/query.ts';
+import { pack } from '../../lib/directory/snapshot/codec.ts';
+import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
+import { type Card, readFeed } from '../../lib/table/cards.ts';
 import { snapshotChunkKey } from '../../lib/table/keys.ts';
+import { updateUser } from '../../lib/table/profileChanges.ts';
+import { documents, TableName } from '../../lib/table/send.ts';
 import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
-import { updateUser } from '../../lib/table/users.ts';
 import { below, oneOf, type Random } from '../../local/seed/random.ts';
 import { expectedBatch } from './directoryModel.ts';
 import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
@@ -111,13 +111,8 @@ export class DirectorySimulation {
       randomText(this.#random, 5),
       randomText(this.#random, 12),
     ];
-    const {
-      email: _,
-      password_hash: __,
-      ...card
-    } = await storeUser({
-      ...{ username, first_name, last_name, bio, created_at: stamp, updated_at: stamp },
-    });
+    const texts = { username, first_name, last_name, bio };
+    const { email: _, ...card } = await storeUser({ ...texts, created_at: stamp, updated_at: stamp });
     this.#cards.set(card.id, card);
   }
 
@@ -132,7 +127,7 @@ export class DirectorySimulation {
     };
     const user = await updateUser({ id, username }, changes, this.#stamp());
     if (!user) throw new Error('The user is gone.');
-    const { email: _, password_hash: __, ...card } = user;
+    const { email: _, ...card } = user;
     this.#cards.set(id, card);
   }
 

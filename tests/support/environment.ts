@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { tableProperties } from '../../local/serverless.ts';
-import { createTable, localCredentials } from '../../local/table.ts';
+import { createTable, localCredentials } from '../../local/service/table.ts';
 
 /** A table for each file, unless the project shares one. */
 const { TABLE_NAME = `users-${randomUUID()}` } = process.env;

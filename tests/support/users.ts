@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { User } from '../../lib/table/users.ts';
+import type { Credential, User } from '../../lib/table/users.ts';
 import { type Answer, del, type Options, patch, post } from './api.ts';
 
 /** A user with a session, and everything that the tests may need of it. */
@@ -40,7 +40,7 @@ export async function registerUser(fields: Record<string, unknown> = {}): Promis
 }
 
 /** A user as it would be stored; `changes` says what matters. */
-export function storedUser(id: number, changes: Partial<User> = {}): User {
+export function storedUser(id: number, changes: Partial<User> = {}): Credential {
   const username = changes.username ?? `user${id}`;
   const stamp = changes.updated_at ?? Date.UTC(2026, 0, 1);
   return {
@@ -55,9 +55,9 @@ export async function storeUser(changes: Partial<User> = {}): Promise<User> {
   // Loaded here, for some tests change where the database is before anything of lib/ is loaded.
   const { leaseIds } = await import('../../lib/table/sequences.ts');
   const { insertUser } = await import('../../lib/table/users.ts');
-  const user = storedUser(await leaseIds('user', 1), changes);
-  const taken = await insertUser(user);
-  if (taken.length > 0) throw new Error(`Somebody else has that ${taken.join(' and ')}.`);
+  const { password_hash, ...user } = storedUser(await leaseIds('user', 1), changes);
+  const taken = await insertUser({ ...user, password_hash });
+  if (taken) throw new Error(`Somebody else has that ${taken}.`);
   return user;
 }
 

@@ -1,6 +1,5 @@
 import { DynamoDBServiceException, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { Unavailable } from '../../lib/errors.ts';
 import { translateFailure } from '../../lib/failures.ts';
 
 const refusal = (name: string, $fault: 'client' | 'server', httpStatusCode: number) =>
@@ -21,9 +20,15 @@ test.each([
   ['a broken connection', broken({ code: 'ECONNRESET' })],
   ['a name that does not resolve', broken({ code: 'EAI_AGAIN' })],
   ['a time-out', broken({ name: 'TimeoutError' })],
+  [
+    'half an answer under a good status',
+    Object.assign(new SyntaxError(), { $responseBodyText: '{"Item"', $metadata: { httpStatusCode: 200 } }),
+  ],
   ['the end of the time that the request had', broken({ name: 'AbortError' })],
 ])('%s means unavailable', (_, error) => {
-  expect(() => translateFailure(error)).toThrow(Unavailable);
+  expect(() => translateFailure(error)).toThrow(
+    expect.objectContaining({ code: 'unavailable', cause: error }),
+  );
 });
 
 test.each([

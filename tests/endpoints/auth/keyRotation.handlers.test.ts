@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { publicKeys, writeKeys } from '../../../local/keys.ts';
-import { addKey, type KeyRing, promoteKey, retireKeys } from '../../../local/rotation.ts';
+import { writeKeys } from '../../../local/keys/files.ts';
+import { publicKeys } from '../../../local/keys/jwk.ts';
+import { addKey, type KeyRing, promoteKey, retireKeys } from '../../../local/keys/rotation.ts';
 import { get, post } from '../../support/api.ts';
 import { newUser } from '../../support/users.ts';
 

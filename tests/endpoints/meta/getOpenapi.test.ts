@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import description from '../../../docs/openapi.json' with { type: 'json' };
+import description from '../../../openapi/openapi.json' with { type: 'json' };
 import { get } from '../../support/api.ts';
 
 test('answers the description of the repository with the address of this deployment', async () => {

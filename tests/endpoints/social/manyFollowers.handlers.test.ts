@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { issueToken } from '../../../lib/auth/tokens.ts';
 import { inParallel } from '../../../local/pool.ts';
-import { writePeople } from '../../../local/population.ts';
+import { writePeople } from '../../../local/seed/population.ts';
 import { get, post } from '../../support/api.ts';
 import { newUser } from '../../support/users.ts';
 

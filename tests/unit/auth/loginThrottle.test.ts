@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { loginAttempt, sourceNetwork } from '../../../lib/auth/loginThrottle.ts';
+import { loginAttempt, sourceNetwork, WINDOW } from '../../../lib/auth/loginThrottle.ts';
 import { login } from '../../../lib/auth/sessions.ts';
+import { metered } from '../../../lib/meter.ts';
 import { countFailedLogin, readLoginStanding } from '../../../lib/table/failedLogins.ts';
-import { metered } from '../../../lib/table/meter.ts';
 import { newUser } from '../../support/users.ts';
 
 const START = Date.UTC(2024, 0, 15, 10, 30);
@@ -13,7 +13,7 @@ const throttled = { code: 'throttled' };
 
 async function failTimes(times: number, username: (n: number) => string, address: (n: number) => string) {
   const attempts = Array.from({ length: times }, (_, n) => loginAttempt(username(n), address(n)));
-  await Promise.all(attempts.map((attempt) => countFailedLogin(attempt, START)));
+  await Promise.all(attempts.map((attempt) => countFailedLogin(attempt, START, WINDOW)));
 }
 
 test('a window ends fifteen minutes after its first failure, whatever came after', async () => {
@@ -48,9 +48,9 @@ test('the first failure after a window starts the next one', async () => {
 test('failures at once after a window are all counted in the next one', async () => {
   const { username } = await newUser();
   const attempt = loginAttempt(username, '192.0.2.12');
-  await countFailedLogin(attempt, START);
+  await countFailedLogin(attempt, START, WINDOW);
   const later = START + 20 * MINUTE;
-  await Promise.all(Array.from({ length: 8 }, () => countFailedLogin(attempt, later)));
+  await Promise.all(Array.from({ length: 8 }, () => countFailedLogin(attempt, later, WINDOW)));
   const { failures } = await readLoginStanding(attempt, later);
   expect(failures.username_and_address.attempts.size).toBe(8);
 });

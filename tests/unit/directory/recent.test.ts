@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RecentLists } from '../../../lib/directory/recent.ts';
+import { RecentLists } from '../../../lib/directory/replica/recent.ts';
 
 function counted(lists: RecentLists) {
   const finds: string[] = [];

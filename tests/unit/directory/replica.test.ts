@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { Replica, ReplicaFull } from '../../../lib/directory/replica.ts';
-import { DirectoryQuery } from '../../../lib/directory/search.ts';
+import { DirectoryQuery } from '../../../lib/directory/query.ts';
+import { Replica, ReplicaFull } from '../../../lib/directory/replica/replica.ts';
 import { expectedBatch } from '../../support/directoryModel.ts';
 import { storedUser } from '../../support/users.ts';
 
@@ -10,7 +10,7 @@ const query = (parameters: Record<string, string>) => v.parse(DirectoryQuery, pa
 function replicaOf(...cards: ReturnType<typeof storedUser>[]) {
   const replica = new Replica();
   replica.add(cards);
-  replica.ready();
+  replica.buildIndexes();
   return replica;
 }
 

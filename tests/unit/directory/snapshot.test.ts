@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
-import { handler } from '../../../functions/users/writeSnapshot.ts';
-import { pack, unpack } from '../../../lib/directory/codec.ts';
+import { handler } from '../../../functions/jobs/writeSnapshot.ts';
 import { Directory } from '../../../lib/directory/directory.ts';
-import { writeSnapshot } from '../../../lib/directory/writer.ts';
-import { documents, putItem, TableName } from '../../../lib/table/client.ts';
-import { readFeed } from '../../../lib/table/directory.ts';
+import { pack, unpack } from '../../../lib/directory/snapshot/codec.ts';
+import { writeSnapshot } from '../../../lib/directory/snapshot/writer.ts';
+import { metered } from '../../../lib/meter.ts';
+import { readFeed } from '../../../lib/table/cards.ts';
 import { snapshotChunkKey, snapshotKey } from '../../../lib/table/keys.ts';
-import { metered } from '../../../lib/table/meter.ts';
+import { documents, TableName } from '../../../lib/table/send.ts';
 import { claimSnapshot, publishManifest, readManifest, writeChunk } from '../../../lib/table/snapshots.ts';
+import { putItem } from '../../../lib/table/write.ts';
+import { countCards } from '../../support/directoryQueries.ts';
 import { storedUser, storeUser } from '../../support/users.ts';
 
 const MINUTE = 60_000;
@@ -25,7 +27,7 @@ beforeEach(async () => {
   for (let n = 0; n < 3; n++) await storeUser({ updated_at: now });
 });
 
-const everybody = async () => (await new Directory({ clock }).read()).total;
+const everybody = async () => countCards(new Directory({ clock }));
 
 async function inForce() {
   const manifest = await readManifest(now);
@@ -48,7 +50,7 @@ test('a new instance takes from the index only what the snapshot lacks', async (
       }
     },
   });
-  expect((await directory.read()).total).toBe(before + 1);
+  expect(await countCards(directory)).toBe(before + 1);
   expect(pages.reduce((sum, cards) => sum + cards, 0)).toBe(1);
 });
 
@@ -71,7 +73,7 @@ test('a snapshot is renewed after a day though little has changed', async () => 
 });
 
 test('the scheduled function writes none for a handful of users', async () => {
-  await expect(handler()).resolves.toBeUndefined();
+  await expect(handler(undefined, { getRemainingTimeInMillis: () => 60_000 })).resolves.toBeUndefined();
 });
 
 test('of several writers at once one writes', async () => {

@@ -75,7 +75,7 @@ function needed({ operation, parameters }: Call): string[] {
 
 /** A snapshot in force whose one chunk is not there, and that is due to be replaced. */
 async function putDamagedSnapshot(): Promise<void> {
-  const { FORMAT } = await import('../../../lib/directory/codec.ts');
+  const { FORMAT } = await import('../../../lib/directory/snapshot/codec.ts');
   const { START } = await import('../../../lib/directory/feed.ts');
   await writeItem({
     ...snapshotKey,
@@ -99,12 +99,12 @@ const more: Record<string, Work> = {
   },
   unfollowUser: unfollow,
   writeSnapshot: async () => {
-    const { writeSnapshot } = await import('../../../lib/directory/writer.ts');
+    const { writeSnapshot } = await import('../../../lib/directory/snapshot/writer.ts');
     await writeSnapshot(Date.now, 1);
     await writeSnapshot(Date.now, 1);
   },
   recordActivity: async ({ username }) => {
-    const { recordActivity } = await import('../../../lib/stats/activity.ts');
+    const { recordActivity } = await import('../../../lib/activity/activity.ts');
     await recordActivity(postsEvent('PostCreated', username), Date.now);
   },
   notFound: () => get('/nowhere/at/all/'),

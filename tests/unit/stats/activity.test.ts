@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { recordActivity } from '../../../lib/stats/activity.ts';
-import { getItem } from '../../../lib/table/client.ts';
+import { recordActivity } from '../../../lib/activity/activity.ts';
+import { metered } from '../../../lib/meter.ts';
 import { eventKey } from '../../../lib/table/keys.ts';
-import { metered } from '../../../lib/table/meter.ts';
+import { getItem } from '../../../lib/table/read.ts';
 import { readUserWithCounts } from '../../../lib/table/users.ts';
 import { postsEvent } from '../../support/events.ts';
 import { storeUser, uniqueName } from '../../support/users.ts';

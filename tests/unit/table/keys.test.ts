@@ -20,7 +20,7 @@ test('spread followers evenly over 16 stripes', () => {
   const followers = Array.from({ length: 16_000 }, (_, n) => `user${n}`);
   const stripes = new Map<string, number>();
   for (const follower of followers) {
-    const { SK } = keys.followerStripeKey('popular', follower);
+    const { SK } = keys.followerStripeKey(follower, 'followed');
     stripes.set(SK, (stripes.get(SK) ?? 0) + 1);
   }
   expect(stripes.size).toBe(16);

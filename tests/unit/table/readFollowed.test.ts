@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { metered } from '../../../lib/meter.ts';
 import { insertFollow, readFollowed } from '../../../lib/table/follows.ts';
-import { metered } from '../../../lib/table/meter.ts';
 import type { User } from '../../../lib/table/users.ts';
 import { storeUser, uniqueName } from '../../support/users.ts';
 

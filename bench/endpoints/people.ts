@@ -1,0 +1,54 @@
+import { hashPassword } from '../../lib/auth/passwords.ts';
+import { follow } from '../../lib/social/follows.ts';
+import { friends } from '../../local/seed/people.ts';
+import { writeFollows, writePeople } from '../../local/seed/population.ts';
+import type { Progress } from '../../local/seed/progress.ts';
+import { signIn } from '../harness/requests.ts';
+
+/** The one password of everybody here. */
+export const PASSWORD = 'password123';
+
+const FOLLOWS = 10;
+const MANY_FOLLOWS = 100;
+
+type Session = Awaited<ReturnType<typeof signIn>>;
+
+/** Who there is to ask for: the caller, and others. */
+export interface People {
+  /** Follows ten others. */
+  caller: Session;
+  /** Follows a hundred. */
+  collector: Session;
+  /** A refresh token of the caller that may be revoked. */
+  spare_refresh: string;
+  /** Many follow this one. */
+  popular: Session;
+  /** The caller follows none of these. */
+  strangers: { id: number; username: string }[];
+}
+
+/** Registers so many people who follow ten others each, the same at every run, and picks whom the scenarios need. */
+export async function preparePeople(users: number, progress: Progress): Promise<People> {
+  const password_hash = await hashPassword(PASSWORD);
+  const population = { users, follows: FOLLOWS, password_hash, now: Date.now(), settled: true };
+  const people = await writePeople(population, progress);
+  await writeFollows(people, population, progress);
+  progress.finish();
+
+  const strangersOf = (number: number) => {
+    const known = new Set([number, ...friends(number, { size: users, follows: FOLLOWS })]);
+    return [...people].flatMap(([other, user]) => (known.has(other) ? [] : [user]));
+  };
+  const [popular, collector, caller] = [1, users - 1, users].map((number) => people.get(number));
+  if (!popular || !collector || !caller) throw new Error('There are too few people.');
+  for (const { id } of strangersOf(users - 1).slice(0, MANY_FOLLOWS - FOLLOWS)) {
+    await follow(collector, id, Date.now);
+  }
+  return {
+    caller: await signIn(caller),
+    collector: await signIn(collector),
+    spare_refresh: (await signIn(caller)).refresh,
+    popular: await signIn(popular),
+    strangers: strangersOf(users),
+  };
+}

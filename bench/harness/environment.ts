@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readOrCreateKeys } from '../../local/keys/files.ts';
+import { publicKeys } from '../../local/keys/jwk.ts';
+import { tableProperties } from '../../local/serverless.ts';
+import { startDatabase } from '../../local/service/database.ts';
+import { createTable, localCredentials } from '../../local/service/table.ts';
+import { buildBundles } from './bundles.ts';
+import { Child } from './child.ts';
+
+/** What everything is measured on: an in-memory database, signing keys, and the functions as they are deployed. */
+export interface Environment extends AsyncDisposable {
+  /** Holds the signing keys and the bundles; goes with the environment. */
+  folder: string;
+  addTable(name: string): Promise<Table>;
+}
+
+/** An empty table and what is done with it. */
+export interface Table {
+  /** What a function finds in its environment. */
+  env: Record<string, string>;
+  /** Runs `steps/<step>.ts` in a process of its own, for lib/ reads its environment once, and returns what it answers. */
+  run<T>(step: string, ...parameters: (string | number)[]): Promise<T>;
+}
+
+export async function prepareEnvironment(): Promise<Environment> {
+  const folder = await mkdtemp(join(tmpdir(), 'users-api-bench-'));
+  const database = await startDatabase();
+  const keys_file = join(folder, 'signing-keys.json');
+  const keys = await readOrCreateKeys(keys_file);
+  await buildBundles(folder);
+  return {
+    folder,
+    async addTable(TABLE_NAME) {
+      await createTable(database.endpoint, TABLE_NAME, tableProperties);
+      const env = {
+        ...localCredentials,
+        TABLE_NAME,
+        DYNAMODB_ENDPOINT: database.endpoint,
+        ISSUER: 'https://api.example.com/careers/users',
+        AUDIENCE: 'careers',
+        PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
+        SIGNING_KEYS_FILE: keys_file,
+        BUNDLES: folder,
+      };
+      return {
+        env,
+        async run(step, ...parameters) {
+          const file = join(import.meta.dirname, '../steps', `${step}.ts`);
+          await using child = new Child(file, parameters.map(String), env);
+          return await child.ask();
+        },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await database.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { issueTokenPair } from '../../lib/auth/tokens.ts';
+import { BASE_PATH } from '../../lib/http/routes.ts';
+import type { Request } from '../../tests/support/gateway.ts';
+
+/** Makes a request; `path` below the base path. */
+export type MakeRequest = (method: string, path: string, body?: object) => Request;
+
+const requestsWith =
+  (headers: Record<string, string>): MakeRequest =>
+  (method, path, body) => ({
+    method,
+    path: `${BASE_PATH}${path}`,
+    headers: body ? { ...headers, 'Content-Type': 'application/json' } : headers,
+    ...(body && { body: JSON.stringify(body) }),
+  });
+
+/** Requests of somebody who is not signed in. */
+export const anonymous = requestsWith({});
+
+/** A new session of that user: its tokens, and its requests. */
+export async function signIn(user: { id: number; username: string }) {
+  const { access, refresh } = await issueTokenPair(user, Date.now());
+  return { ...user, refresh, request: requestsWith({ Authorization: `Bearer ${access}` }) };
+}

@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import type { Clock } from '../clock.ts';
+import { Bio, Email, isPlausibleEmail, NewPassword, PasswordAgain, PersonName, Username } from '../fields.ts';
+import { ApiError, PROBLEMS } from '../problems.ts';
+import { leaseIds } from '../table/sequences.ts';
+import { insertUser, type User } from '../table/users.ts';
+import { viewUser } from '../users/views.ts';
+import { loadSigningKey } from './keys.ts';
+import { hashPassword } from './passwords.ts';
+import { issueTokenPair } from './tokens.ts';
+
+/**
+ * What registration takes. Fields are compared with each other also when they have other faults. That `username` and
+ * `email` are new is for the write to find out, not for this schema.
+ */
+export const Registration = v.pipe(
+  v.object({
+    username: Username,
+    email: Email,
+    password: NewPassword,
+    password_confirm: PasswordAgain,
+    first_name: v.optional(PersonName, ''),
+    last_name: v.optional(PersonName, ''),
+    bio: v.optional(Bio, ''),
+  }),
+  v.rawCheck(({ dataset: { value }, addIssue }) => {
+    const { username, email, password, password_confirm } = value as Record<string, unknown>;
+    const blame = (key: string, message: string) =>
+      addIssue({ message, path: [{ type: 'object', origin: 'value', input: {}, key, value: undefined }] });
+    if (isText(password) && isText(password_confirm) && password !== password_confirm) {
+      blame('password_confirm', 'This is not the same as the password.');
+    }
+    for (const sentence of isText(password) ? resemblances(password, username, email) : []) {
+      blame('password', sentence);
+    }
+    if (isText(username) && isText(email) && isPlausibleEmail(username) && lower(username) !== lower(email)) {
+      blame('username', 'This may be an email address only if it is your own.');
+    }
+  }),
+);
+
+const isText = (value: unknown) => typeof value === 'string';
+const lower = (text: string) => text.toLowerCase();
+
+/** A username of fewer characters may be part of a good password by chance. */
+const TELLING_USERNAME = 4;
+
+/** In what a password is like the rest of the account: that is what is guessed first. */
+function resemblances(password: string, username: unknown, email: unknown): string[] {
+  const found: string[] = [];
+  if (isText(username) && lower(username) === lower(password)) found.push('This may not be the username.');
+  else if (
+    isText(username) &&
+    username.length >= TELLING_USERNAME &&
+    lower(password).includes(lower(username))
+  ) {
+    found.push('This may not contain the username.');
+  }
+  if (isText(email) && lower(email) === lower(password)) found.push('This may not be the email address.');
+  return found;
+}
+
+/**
+ * Creates a user and signs the first tokens. Of any number of racing registrations of one name or address exactly
+ * one wins; the others throw `username_taken` or `email_taken`, and leave nothing behind. Where the
+ * username is taken, nothing is said of the address. Nothing is written for a user who could not be given tokens: the signing key is loaded first.
+ */
+export async function register(registration: v.InferOutput<typeof Registration>, clock: Clock) {
+  const { password, password_confirm: _, ...fields } = registration;
+  const [password_hash, id] = await Promise.all([
+    hashPassword(password),
+    leaseIds('user', 1),
+    loadSigningKey(),
+  ]);
+
+  const now = clock();
+  const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now };
+  const taken = await insertUser({ ...user, password_hash });
+  if (taken) {
+    const code = `${taken}_taken` as const;
+    throw new ApiError(code, { errors: { [taken]: [PROBLEMS[code].detail] } });
+  }
+  return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
+}

@@ -1,0 +1,16 @@
+/** The one algorithm that we sign with and accept. */
+export const ALGORITHM = 'RS256';
+
+/** The key type that the algorithm needs (RFC 7518, section 6.1). */
+export const KEY_TYPE = 'RSA';
+
+/** The two kinds of token, never accepted in each other's place: their header `typ`, and their life in seconds. */
+export const TOKENS = {
+  access: { typ: 'at+jwt', lifetime: 60 * 60 },
+  refresh: { typ: 'refresh+jwt', lifetime: 7 * 24 * 60 * 60 },
+} as const;
+
+export type TokenType = keyof typeof TOKENS;
+
+/** The claims that every token of ours has. */
+export const CLAIMS = ['iss', 'aud', 'sub', 'username', 'token_type', 'jti', 'iat', 'exp'] as const;

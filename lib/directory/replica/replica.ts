@@ -1,0 +1,180 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Card } from '../../table/cards.ts';
+import type { DirectoryQuery, Ordering } from '../query.ts';
+import { condition } from './conditions.ts';
+import { RecentLists } from './recent.ts';
+import { DATA, INDEXES, type ListedCard, orderColumn, PAGE_SIZE, rowOf, SHOW, UPSERT } from './schema.ts';
+
+/** One batch of what matches, and how many match in all. */
+export interface Batch {
+  total: number;
+  cards: ListedCard[];
+}
+
+/** The cards need more memory than they may have. */
+export class ReplicaFull extends Error {
+  override readonly name = 'ReplicaFull';
+
+  constructor() {
+    super('The cards take all the memory that they may have.');
+  }
+}
+
+/** What SQLite throws when a database has all the pages that it may have. */
+const SQLITE_FULL = 13;
+
+/** From this part of all cards on, walking the whole order is cheaper than sorting the matches. */
+const BROAD = 1 / 20;
+
+/**
+ * A copy of all cards in memory that can be searched, ordered and counted. Cards may come in any order and any
+ * number of times: the one that changed last stays. Loading takes {@link add} any number of times and then
+ * {@link buildIndexes} once; after that, {@link apply} keeps it up to date. A replica on which one of them threw is to be
+ * discarded.
+ */
+export class Replica {
+  readonly #database = new DatabaseSync(':memory:');
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #recent = new RecentLists();
+  #total = 0;
+
+  /** `limit`: how many bytes the cards and their indexes may take. */
+  constructor(limit = Number.MAX_SAFE_INTEGER) {
+    const pages = Math.min(Math.floor(limit / PAGE_SIZE), 0xfffffffe);
+    this.#database.exec(
+      `PRAGMA page_size = ${PAGE_SIZE}; PRAGMA temp_store = memory; PRAGMA max_page_count = ${pages}`,
+    );
+    this.#guarded(() => this.#database.exec(DATA));
+  }
+
+  /** How many cards there are. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** What the cards and their indexes take, in bytes. */
+  get bytes(): number {
+    return Number(this.#prepare('PRAGMA page_count').get()?.page_count) * PAGE_SIZE;
+  }
+
+  /** Takes in cards while loading. Throws {@link ReplicaFull}, as the other two do. */
+  add(cards: readonly Card[]): void {
+    this.#write(cards);
+  }
+
+  /** Builds the indexes over all that was added, which costs a fraction of adding card by card. */
+  buildIndexes(): void {
+    this.#guarded(() => this.#database.exec(INDEXES));
+    this.#count();
+  }
+
+  /** Takes in changes: all of these cards, or on an error none. */
+  apply(cards: readonly Card[]): void {
+    if (this.#write(cards) === 0) return;
+    this.#recent.clear();
+    this.#count();
+  }
+
+  /** The batch that the query asks for, and the exact total of what matches. */
+  find(query: DirectoryQuery): Batch {
+    const { batch_number, batch_size, ordering } = query;
+    const matches = this.#matches(query);
+    const total = matches?.length ?? this.#total;
+    const start = batch_number * batch_size;
+    if (start >= total) return { total, cards: [] };
+
+    const size = Math.min(batch_size, total - start);
+    const low = ordering.descending ? total - start - size : start;
+    const ids = matches ? [...matches.subarray(low, low + size)] : this.#window(ordering.by, low, size);
+    if (ordering.descending) ids.reverse();
+    const card = this.#prepare(SHOW);
+    return { total, cards: ids.map((id) => card.get(id) as unknown as ListedCard) };
+  }
+
+  /** Frees the memory. */
+  close(): void {
+    this.#recent.clear();
+    this.#database.close();
+  }
+
+  /** The ids of what matches, in ascending order; `undefined` when everything does. */
+  #matches(query: DirectoryQuery): Float64Array | undefined {
+    const wanted = condition(query);
+    const { by } = query.ordering;
+    if (!wanted) return undefined;
+    return this.#recent.get(JSON.stringify([by, wanted]), () =>
+      this.#inOrder(this.#ids(wanted.sql, wanted.values), by),
+    );
+  }
+
+  #inOrder(ids: readonly number[], by: Ordering): Float64Array {
+    if (ids.length < this.#total * BROAD) {
+      const some = 'SELECT id FROM cards WHERE id IN (SELECT value FROM json_each(?))';
+      return Float64Array.from(this.#ids(`${some} ${ascending(by)}`, [JSON.stringify(ids)]));
+    }
+    const order = this.#recent.get(by, () =>
+      Float64Array.from(this.#ids(`SELECT id FROM cards ${ascending(by)}`, [])),
+    );
+    // One byte an id: they come from a sequence, so there are hardly more of them than cards.
+    const matching = new Uint8Array(ids.reduce((largest, id) => Math.max(largest, id), 0) + 1);
+    for (const id of ids) matching[id] = 1;
+    return order.filter((id) => matching[id] === 1);
+  }
+
+  /** The ids at these positions of the ascending order of all cards, counted from whichever end is nearer. */
+  #window(by: Ordering, low: number, size: number): number[] {
+    const all = 'SELECT id FROM cards';
+    if (low <= this.#total / 2) return this.#ids(`${all} ${ascending(by)} LIMIT ? OFFSET ?`, [size, low]);
+    const high = this.#total - low - size;
+    return this.#ids(`${all} ${descending(by)} LIMIT ? OFFSET ?`, [size, high]).reverse();
+  }
+
+  /** As one JSON text, many ids leave SQLite faster than as rows. */
+  #ids(sql: string, values: readonly (string | number)[]): number[] {
+    const row = this.#prepare(`SELECT json_group_array(id) AS ids FROM (${sql})`).get(...values);
+    return JSON.parse(String(row?.ids));
+  }
+
+  /** How many cards were new or different. */
+  #write(cards: readonly Card[]): number {
+    if (cards.length === 0) return 0;
+    return this.#guarded(() => {
+      const upsert = this.#prepare(UPSERT);
+      let written = 0;
+      this.#database.exec('BEGIN');
+      try {
+        for (const card of cards) written += Number(upsert.run(rowOf(card)).changes);
+        this.#database.exec('COMMIT');
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+      return written;
+    });
+  }
+
+  #count(): void {
+    this.#total = Number(this.#prepare('SELECT count(*) AS total FROM cards').get()?.total);
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #guarded<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      const full = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL;
+      throw full ? new ReplicaFull() : error;
+    }
+  }
+}
+
+const ascending = (by: Ordering) => `ORDER BY ${orderColumn(by)}, id`;
+const descending = (by: Ordering) => `ORDER BY ${orderColumn(by)} DESC, id DESC`;

@@ -1,0 +1,130 @@
+import * as v from 'valibot';
+import { codePoints, isVisible, line, mostUnits, NOT_TEXT, prose, tooLong } from './text.ts';
+
+const PASSWORD_TOO_LONG = 'This may have at most 72 bytes in UTF-8.';
+
+/** First path segments that the API uses or plans: nobody may be called that, in any case. */
+export const RESERVED_USERNAMES = new Set([
+  'me',
+  'register',
+  'login',
+  'logout',
+  'token',
+  'follow',
+  'following',
+  'followers',
+  'unfollow',
+  'users',
+  'docs',
+  'openapi.json',
+  '.well-known',
+  'health',
+  'admin',
+]);
+
+const USERNAME = /^(?!\.+$)[A-Za-z0-9._@+-]{1,150}$/;
+const EMAIL_LOCAL_PART = /^[^\s@"(),:;<>[\\\].]+(?:\.[^\s@"(),:;<>[\\\].]+)*$/u;
+const EMAIL_DOMAIN = /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?!\d+$)[\p{L}\p{N}-]{2,63}$/u;
+
+/** Whether a user of that name can exist; saves the look-up where none can. */
+export function isPossibleUsername(username: string): boolean {
+  return USERNAME.test(username) && !RESERVED_USERNAMES.has(username.toLowerCase());
+}
+
+/** Whether a text has the form of an email address. */
+export function isPlausibleEmail(email: string): boolean {
+  const at = email.lastIndexOf('@');
+  return EMAIL_LOCAL_PART.test(email.slice(0, at)) && EMAIL_DOMAIN.test(email.slice(at + 1));
+}
+
+/** The path of what belongs to one user, named in any case. */
+export const UserPath = v.object({
+  username: v.pipe(v.string(), v.metadata({ pattern: USERNAME.source }), v.check(isPossibleUsername)),
+});
+
+/** A username, kept as typed. One that reads as an address must be the account's own: see registration. */
+export const Username = v.pipe(
+  line(150, { minLength: 1, pattern: USERNAME.source }),
+  v.regex(USERNAME, 'This must be 1 to 150 letters, digits or . _ @ + - and not only dots.'),
+  v.check((username) => !RESERVED_USERNAMES.has(username.toLowerCase()), 'This username is reserved.'),
+);
+
+/** An email address, kept as typed. */
+export const Email = v.pipe(
+  line(254, { format: 'idn-email' }),
+  v.check(isPlausibleEmail, 'This is not a valid email address.'),
+  v.check((email) => Buffer.byteLength(email) <= 254, 'This may have at most 254 bytes in UTF-8.'),
+);
+
+/** bcrypt looks at no more bytes of a password than these. */
+const PASSWORD_BYTES = 72;
+
+/** A password, or another spelling of one, before it is looked at: never trimmed, never cut. */
+const PasswordText = v.pipe(
+  v.string(NOT_TEXT),
+  v.check((password) => password.length <= mostUnits(PASSWORD_BYTES), PASSWORD_TOO_LONG),
+  v.transform((password) =>
+    password.length <= mostUnits(PASSWORD_BYTES) ? password.normalize('NFC') : password,
+  ),
+);
+
+/** A password to be set: NFC, so that every keyboard's spelling is the same. */
+export const NewPassword = v.pipe(
+  PasswordText,
+  v.metadata({ minLength: 8, maxLength: PASSWORD_BYTES, format: 'password' }),
+  v.check((password) => codePoints(password) >= 8, 'This must have at least 8 characters.'),
+  v.check((password) => Buffer.byteLength(password) <= PASSWORD_BYTES, PASSWORD_TOO_LONG),
+  v.check((password) => !/^\p{Nd}*$/u.test(password), 'This may not consist of digits only.'),
+  v.check((password) => new Set(password).size > 1, 'This may not be one character repeated.'),
+  v.check((password) => isVisible(password), 'This may not consist of characters that cannot be seen.'),
+  v.check(
+    (password) => !/\p{Cc}/u.test(password) && password.isWellFormed(),
+    'This may not have control characters.',
+  ),
+);
+
+/** A password given a second time. */
+export const PasswordAgain = PasswordText;
+
+export const PersonName = v.pipe(
+  line(150),
+  v.check((name) => name === '' || isVisible(name), 'This must have something to see.'),
+);
+
+export const Bio = prose(500);
+
+/** Most bytes of the address of a picture, as it is stored. */
+const AVATAR_BYTES = 2048;
+
+/** The address of a picture as browsers spell it, all ASCII; `null` for none, which `""` means too. */
+export const Avatar = v.pipe(
+  v.nullable(
+    v.pipe(
+      v.string('This must be a string or null.'),
+      v.metadata({ maxLength: AVATAR_BYTES, pattern: '^([Hh][Tt][Tt][Pp][Ss]?://\\S+)?$' }),
+      v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+        if (value.trim() === '') return null;
+        const href = value.length <= AVATAR_BYTES ? publicHref(value.trim()) : undefined;
+        if (href && href.length <= AVATAR_BYTES) return href;
+        const tooLarge = value.length > AVATAR_BYTES || href;
+        addIssue({
+          message: tooLarge
+            ? tooLong(AVATAR_BYTES)
+            : 'This must be the http or https address of a public host.',
+        });
+        return NEVER;
+      }),
+    ),
+  ),
+);
+
+/**
+ * How browsers spell an address that anybody may fetch: of a named host (no IP address, no name without a dot, which
+ * are somebody's own network), without credentials.
+ */
+function publicHref(text: string): string | undefined {
+  if (!/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text)) return undefined;
+  const { href, hostname, username, password } = new URL(text);
+  const named = /\.(?!\d+\.?$)[^.]+\.?$/.test(hostname) && !hostname.startsWith('[');
+  return named && !username && !password ? href : undefined;
+}

@@ -1,0 +1,79 @@
+import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { retrying } from './retry.ts';
+import { type Key, type RawItem, send, TableName } from './send.ts';
+
+/** Reads cost double when they must see every write that was answered before; guards do. */
+export interface ReadOptions {
+  consistent?: boolean;
+  /** The attributes to read; all of them unless said. What is left out costs units all the same. */
+  attributes?: readonly string[];
+}
+
+/** Most keys that one BatchGetItem takes. */
+const BATCH_LIMIT = 100;
+
+/** One item, or `undefined` when there is none. */
+export async function getItem(
+  key: Key,
+  { consistent = false }: ReadOptions = {},
+): Promise<RawItem | undefined> {
+  const input = { TableName, Key: key, ConsistentRead: consistent, ReturnConsumedCapacity: 'TOTAL' } as const;
+  return (await send('read', new GetCommand(input))).Item;
+}
+
+/**
+ * The items of the given keys, in no order; keys without an item are left out. Any number of keys; repeated keys
+ * are not allowed. Asks again for what the database leaves unprocessed.
+ */
+export async function getItems(keys: readonly Key[], options: ReadOptions = {}): Promise<RawItem[]> {
+  const batches = Array.from({ length: Math.ceil(keys.length / BATCH_LIMIT) }, (_, n) =>
+    keys.slice(n * BATCH_LIMIT, (n + 1) * BATCH_LIMIT),
+  );
+  return (await Promise.all(batches.map((batch) => getBatch(batch, options)))).flat();
+}
+
+async function getBatch(keys: readonly Key[], { consistent = false, attributes }: ReadOptions) {
+  const items: RawItem[] = [];
+  let missing: readonly Key[] = keys;
+  return retrying(async () => {
+    const wanted = { Keys: [...missing], ConsistentRead: consistent, ...projection(attributes) };
+    const { Responses, UnprocessedKeys } = await send(
+      'read',
+      new BatchGetCommand({ RequestItems: { [TableName]: wanted }, ReturnConsumedCapacity: 'TOTAL' }),
+    );
+    items.push(...(Responses?.[TableName] ?? []));
+    missing = (UnprocessedKeys?.[TableName]?.Keys ?? []) as Key[];
+    if (missing.length > 0) return { again: new Error('The database left keys unprocessed.') };
+    return { value: items };
+  });
+}
+
+const projection = (attributes: readonly string[] | undefined) =>
+  attributes && {
+    ProjectionExpression: attributes.map((_, n) => `#${n}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name, n) => [`#${n}`, name])),
+  };
+
+type Query = Omit<QueryCommandInput, 'TableName'>;
+
+/** One page of a query: at most `Limit` items, or what fits into one answer, and where the next page starts. */
+export async function queryPage(query: Query): Promise<{ items: RawItem[]; next: RawItem | undefined }> {
+  const command = new QueryCommand({ TableName, ...query, ReturnConsumedCapacity: 'TOTAL' });
+  const { Items = [], LastEvaluatedKey } = await send('read', command);
+  return { items: Items, next: LastEvaluatedKey };
+}
+
+/** Pages of a query, one after the other, until the last. */
+export async function* queryPages(query: Query): AsyncGenerator<RawItem[]> {
+  let start: RawItem | undefined;
+  do {
+    const page = await queryPage({ ...query, ...(start && { ExclusiveStartKey: start }) });
+    yield page.items;
+    start = page.next;
+  } while (start);
+}
+
+/** Everything that a query finds, whatever number of pages it takes. */
+export async function queryAll(query: Query): Promise<RawItem[]> {
+  return (await Array.fromAsync(queryPages(query))).flat();
+}

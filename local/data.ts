@@ -1,0 +1,12 @@
+import { join, resolve } from 'node:path';
+
+/** What the local service keeps between starts: in `.local/`, or in the folder that LOCAL_DATA names. */
+export function localData(root = '.') {
+  const folder = resolve(root, process.env.LOCAL_DATA ?? '.local');
+  return {
+    folder,
+    database: join(folder, 'users.db'),
+    signing_keys: join(folder, 'signing-keys.json'),
+    lock: join(folder, 'lock.json'),
+  };
+}

@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose';
+
+/** What new keys sign with. */
+const ALGORITHM = 'RS256';
+
+/** The private members of a JWK (RFC 7518, section 6), and our own note of when a key was superseded. */
+const NOT_FOR_VERIFIERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'superseded_at']);
+
+/** Makes a private key, as a JWK with an id of its own. */
+export async function generateSigningKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+  return { kid: randomUUID(), use: 'sig', alg: ALGORITHM, ...(await exportJWK(privateKey)) };
+}
+
+/** The public halves of a private key set, in the same order. */
+export function publicKeys({ keys }: JSONWebKeySet): JSONWebKeySet {
+  return { keys: keys.map(publicHalf) };
+}
+
+function publicHalf(key: JWK): JWK {
+  const members = Object.entries(key).filter(([name]) => !NOT_FOR_VERIFIERS.has(name));
+  return Object.fromEntries(members) as unknown as JWK;
+}

@@ -1,0 +1,63 @@
+import type { JWK } from 'jose';
+import { generateSigningKey } from './jwk.ts';
+
+/** A private key; `superseded_at` (UTC) is when another one took over signing. */
+export interface SigningKey extends JWK {
+  superseded_at?: string;
+}
+
+/** The private keys of a stage: the first one signs, all verify. */
+export type KeyRing = readonly SigningKey[];
+
+/** A step cannot be taken now; the message says why, and what can be. */
+export class RotationRefused extends Error {
+  override readonly name = 'RotationRefused';
+}
+
+/** Days for which a superseded key still verifies: a refresh token's seven, and one for deployments and caches. */
+const OVERLAP_DAYS = 8;
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** What a key does at present: sign, wait until verifiers know it, or verify what it once signed. */
+export function roleOf(key: SigningKey, ring: KeyRing): 'signs' | 'waits' | 'verifies' {
+  if (key === ring[0]) return 'signs';
+  return key.superseded_at ? 'verifies' : 'waits';
+}
+
+/** When the last token of a superseded key has run out, in milliseconds since 1970. */
+export const retirableAt = ({ superseded_at = '' }: SigningKey) =>
+  Date.parse(superseded_at) + OVERLAP_DAYS * DAY;
+
+/** Adds a key that waits; the first key of all signs at once. One key waits at a time. */
+export async function addKey(ring: KeyRing): Promise<KeyRing> {
+  const waiting = ring.find((key) => roleOf(key, ring) === 'waits');
+  if (waiting) throw new RotationRefused(`The key ${waiting.kid} waits already: promote it first.`);
+  return [...ring, await generateSigningKey()];
+}
+
+/** Lets the key that waits sign from `now` (ms) on. The one that signed goes on verifying. */
+export function promoteKey(ring: KeyRing, now: number): KeyRing {
+  const [signing, ...others] = ring;
+  const waiting = others.find((key) => roleOf(key, ring) === 'waits');
+  if (!signing || !waiting) throw new RotationRefused('No key waits: add one first.');
+  const superseded = { ...signing, superseded_at: new Date(now).toISOString() };
+  return [waiting, superseded, ...others.filter((key) => key !== waiting)];
+}
+
+/**
+ * Drops the superseded keys whose tokens have all run out by `now` (ms); with `early` also those whose tokens have
+ * not, for a key that leaked: everybody whose tokens it signed must log in again.
+ */
+export function retireKeys(ring: KeyRing, now: number, { early = false } = {}): KeyRing {
+  const superseded = ring.filter((key) => roleOf(key, ring) === 'verifies');
+  const retired = superseded.filter((key) => early || retirableAt(key) <= now);
+  const next = superseded.map(retirableAt).sort()[0];
+  if (next === undefined) throw new RotationRefused('No key is superseded: there is nothing to retire.');
+  if (retired.length === 0) {
+    throw new RotationRefused(
+      `Tokens of the old key may be in use until ${new Date(next).toISOString()}. Has it leaked? Then retire --now.`,
+    );
+  }
+  return ring.filter((key) => !retired.includes(key));
+}

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { BASE_PATH } from '../../lib/http/routes.ts';
+import { localData } from '../data.ts';
+import { publicKeys } from '../keys/jwk.ts';
+import { StartFailure } from '../service/database.ts';
+import { findLocalDatabase } from '../service/lock.ts';
+import { LOCAL_TABLE, localCredentials } from '../service/table.ts';
+import { startProgress } from './progress.ts';
+
+const PASSWORD = 'password123';
+/** A transaction holds 100 writes: two for each edge and one for the follower's count. */
+const MOST_FOLLOWS = 49;
+
+const USAGE = `npm run seed -- [--users 5000] [--follows 10]
+
+Fills the running local service with people who follow one another. Run it again to continue, or to do nothing.
+`;
+
+/** Reads the numbers that the command was given. */
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      users: { type: 'string', default: '5000' },
+      follows: { type: 'string', default: '10' },
+    },
+  });
+  const [users, follows] = [Number(values.users), Number(values.follows)];
+  const valid = Number.isInteger(users) && users >= 1 && Number.isInteger(follows) && follows >= 0;
+  if (!valid || follows > MOST_FOLLOWS) {
+    throw new StartFailure(`--users is a number from 1, --follows one from 0 to ${MOST_FOLLOWS}.`);
+  }
+  return { users, follows };
+}
+
+/** Points lib/ to the table of the service that runs now. */
+async function useRunningService(): Promise<void> {
+  const { lock, signing_keys } = localData();
+  const endpoint = process.env.DYNAMODB_ENDPOINT ?? (await findLocalDatabase(lock));
+  if (!endpoint) throw new StartFailure('The Users API is not running here: start it first, with npm start.');
+  const keys = JSON.parse(await readFile(signing_keys, 'utf8'));
+  Object.assign(process.env, localCredentials, {
+    TABLE_NAME: LOCAL_TABLE,
+    DYNAMODB_ENDPOINT: endpoint,
+    ISSUER: `http://localhost${BASE_PATH}`,
+    AUDIENCE: 'careers',
+    PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
+  });
+}
+
+async function seed(): Promise<void> {
+  const { users, follows } = readOptions();
+  await useRunningService();
+  // lib/ reads its environment when it is loaded.
+  const { hashPassword } = await import('../../lib/auth/passwords.ts');
+  const { writeFollows, writePeople } = await import('./population.ts');
+
+  const population = { users, follows, password_hash: await hashPassword(PASSWORD), now: Date.now() };
+  const registering = startProgress('People ', users);
+  const people = await writePeople(population, registering);
+  registering.finish();
+  const following = startProgress('Follows', users);
+  const written = await writeFollows(people, population, following);
+  following.finish();
+
+  const someone = people.get(1);
+  process.stdout.write(`
+  ${people.size} people are there, and follow one another; ${written} follows are new.
+  Log in as any of them, with the password ${PASSWORD}, for example:
+
+    ${someone?.username}
+
+`);
+}
+
+try {
+  await seed();
+} catch (error) {
+  const known = error instanceof StartFailure || (error instanceof TypeError && 'code' in error);
+  if (!known) throw error;
+  process.stderr.write(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,122 @@
+import { countFollower, countFollowing } from '../../lib/table/counters.ts';
+import { type Follow, newEdge, readFollowed } from '../../lib/table/follows.ts';
+import { leaseIds } from '../../lib/table/sequences.ts';
+import { newUserWrites, readUsers, type User } from '../../lib/table/users.ts';
+import { transact, type Write } from '../../lib/table/write.ts';
+import { inParallel } from '../pool.ts';
+import { friends, type Person, person } from './people.ts';
+import type { Progress } from './progress.ts';
+import { below, seededRandom } from './random.ts';
+
+/** A transaction holds 100 writes and a user is four. */
+const USERS_A_TRANSACTION = 25;
+const AT_ONCE = 4;
+/** Apart from the numbers of people, or the first names would go with the ages. */
+const AGE_SEEDS = 1e9;
+const YEAR = 365 * 24 * 60 * 60 * 1000;
+
+/** How large a population is to be, and how many others each of its people follows. */
+export interface Population {
+  users: number;
+  follows: number;
+  /** The hash of the one password that all of them have. */
+  password_hash: string;
+  /** When this is written, in milliseconds. */
+  now: number;
+  /** Nobody has changed since registering; a directory that is warm already does not hear of such people. */
+  settled?: boolean;
+}
+
+/**
+ * Registers the people with numbers 1 to `users`, as registration would, with ids of the sequence. Who is there
+ * already stays as he is. Returns all of them by number.
+ */
+export async function writePeople(population: Population, progress: Progress): Promise<Map<number, User>> {
+  const people = new Map<number, User>();
+  const numbers = Array.from({ length: population.users }, (_, n) => n + 1);
+  await inParallel(slices(numbers, USERS_A_TRANSACTION), AT_ONCE, async (slice) => {
+    const wanted = new Map(slice.map((number) => [number, person(number)]));
+    const found = await readUsers([...wanted.values()].map(({ username }) => username));
+    const known = new Map(found.map((user) => [user.username, user]));
+    const missing = [...wanted].filter(([, { username }]) => !known.has(username));
+    for (const user of await writeMissing(missing, population)) known.set(user.username, user);
+    for (const [number, { username }] of wanted) {
+      const user = known.get(username);
+      if (user) people.set(number, user);
+    }
+    progress.advance(slice.length);
+  });
+  return people;
+}
+
+async function writeMissing(
+  missing: [number, Person][],
+  { password_hash, now, settled }: Population,
+): Promise<User[]> {
+  if (missing.length === 0) return [];
+  const first_id = await leaseIds('user', missing.length);
+  const users = missing.map(([number, entry], position) => {
+    const created_at = now - below(seededRandom(number + AGE_SEEDS), 2 * YEAR);
+    const updated_at = settled ? created_at : now;
+    return { id: first_id + position, ...entry, password_hash, created_at, updated_at };
+  });
+  const parts = users.flatMap((user) =>
+    Object.entries(newUserWrites(user)).map(([part, write]) => [`${user.username} ${part}`, write]),
+  );
+  const { done } = await transact(Object.fromEntries(parts) as Record<string, Write>);
+  if (!done) throw new Error('Somebody else has a name, an address or an id of these people.');
+  return users;
+}
+
+/**
+ * Lets each of the people follow others, and counts that on both sides. An edge that is there already stays as it is;
+ * the edges of one follower are written with their counts, all or none, so a run that was cut short can be repeated.
+ * Returns how many edges are new.
+ */
+export async function writeFollows(
+  people: ReadonlyMap<number, User>,
+  { follows, now }: Population,
+  progress: Progress,
+): Promise<number> {
+  let written = 0;
+  await inParallel([...people], AT_ONCE, async ([number, follower]) => {
+    const chosen = friends(number, { size: people.size, follows }).flatMap(
+      (friend) => people.get(friend) ?? [],
+    );
+    const there = await readFollowed(
+      follower,
+      chosen.map(({ username }) => username),
+    );
+    const missing = chosen.filter(({ username }) => !there.has(username.toLowerCase()));
+    if (missing.length > 0) await writeEdges(follower, missing, now);
+    written += missing.length;
+    progress.advance();
+  });
+  return written;
+}
+
+async function writeEdges(follower: User, followed: readonly User[], now: number): Promise<void> {
+  const first_id = await leaseIds('follow', followed.length);
+  const parts = followed.flatMap((user, position): [string, Write][] => {
+    const id = first_id + position;
+    const earliest = Math.max(follower.created_at, user.created_at);
+    const edge: Follow = {
+      id,
+      following: user.id,
+      following_username: user.username,
+      created_at: earliest + below(seededRandom(id), now - earliest),
+    };
+    return [
+      [`edge ${id}`, newEdge(follower.username, edge)],
+      [`count ${id}`, countFollower(follower.username, user.username, 1)],
+    ];
+  });
+  const account = countFollowing(follower, followed.length);
+  const { done } = await transact(Object.fromEntries([['account', account], ...parts]));
+  if (!done) throw new Error(`The account of ${follower.username} is gone, or follows some of them by now.`);
+}
+
+function slices<T>(entries: readonly T[], size: number): T[][] {
+  const starts = Array.from({ length: Math.ceil(entries.length / size) }, (_, n) => n * size);
+  return starts.map((start) => entries.slice(start, start + size));
+}
