@@ -10,7 +10,7 @@ const shared = {
 export default defineConfig({
   test: {
     // The short form; vitest.soak.config.ts has the long one.
-    env: { CROWD_REQUESTS: '200', BAD_INPUT_RUNS: '60' },
+    env: { LOAD_REQUESTS: '200', BAD_INPUT_RUNS: '60' },
     // Most of a test is waiting, so that a worker beside the last core pays.
     maxWorkers: 3,
     reporters: process.env.CI ? ['default'] : ['dot'],
@@ -31,7 +31,7 @@ export default defineConfig({
           include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
           exclude: ['tests/**/*.http.test.ts'],
           globalSetup: 'tests/support/database.ts',
-          env: { DOOR: 'handlers' },
+          env: { TRANSPORT: 'handlers' },
         },
       },
       {
@@ -41,7 +41,7 @@ export default defineConfig({
           include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
           exclude: ['tests/**/*.handlers.test.ts', 'tests/**/*.soak.test.ts'],
           globalSetup: ['tests/support/database.ts', 'tests/support/service.ts'],
-          env: { DOOR: 'http' },
+          env: { TRANSPORT: 'http' },
         },
       },
     ],

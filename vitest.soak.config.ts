@@ -11,7 +11,7 @@ export default defineConfig({
     ],
     setupFiles: ['tests/support/environment.ts'],
     globalSetup: 'tests/support/database.ts',
-    env: { DOOR: 'handlers', CROWD_REQUESTS: '1000', BAD_INPUT_RUNS: '2000' },
+    env: { TRANSPORT: 'handlers', LOAD_REQUESTS: '1000', BAD_INPUT_RUNS: '2000' },
     expect: { requireAssertions: true },
     testTimeout: 30 * 60_000,
     hookTimeout: 60_000,

@@ -1,8 +1,8 @@
 import { hashPassword } from '../../lib/auth/passwords.ts';
 import { follow } from '../../lib/social/follows.ts';
-import { friends } from '../../local/people.ts';
-import { writeFollows, writePeople } from '../../local/population.ts';
-import type { Progress } from '../../local/progress.ts';
+import { friends } from '../../local/seed/people.ts';
+import { writeFollows, writePeople } from '../../local/seed/population.ts';
+import type { Progress } from '../../local/seed/progress.ts';
 import { signIn } from '../harness/requests.ts';
 
 /** The one password of everybody here. */

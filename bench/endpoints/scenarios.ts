@@ -1,4 +1,4 @@
-import { person } from '../../local/people.ts';
+import { person } from '../../local/seed/people.ts';
 import { type Budget, budgets, type Cost, type Title } from '../budgets.ts';
 import type { Invocable } from '../harness/instances.ts';
 import { anonymous } from '../harness/requests.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { root, serverless } from '../../tests/support/serverless.ts';
+import { root, serverless } from '../../local/serverless.ts';
 
 /** A function as it is deployed. */
 export interface Bundle {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDatabase } from '../../local/database.ts';
-import { publicKeys, readOrCreateKeys } from '../../local/keys.ts';
-import { createTable, localCredentials } from '../../local/table.ts';
-import { tableProperties } from '../../tests/support/serverless.ts';
+import { readOrCreateKeys } from '../../local/keys/files.ts';
+import { publicKeys } from '../../local/keys/jwk.ts';
+import { tableProperties } from '../../local/serverless.ts';
+import { startDatabase } from '../../local/service/database.ts';
+import { createTable, localCredentials } from '../../local/service/table.ts';
 import { buildBundles } from './bundles.ts';
 import { Child } from './child.ts';
 

@@ -1,4 +1,4 @@
-import { startProgress } from '../../local/progress.ts';
+import { startProgress } from '../../local/seed/progress.ts';
 
 /** Works through the entries one after the other, behind a progress bar; returns the results in their order. */
 export async function inTurn<T, R>(

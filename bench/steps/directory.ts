@@ -1,6 +1,6 @@
 /** Measures requests of the user list in one warm instance: `directory SIZE`, where SIZE people are registered. */
 import { ORDERINGS } from '../../lib/directory/query.ts';
-import { person } from '../../local/people.ts';
+import { person } from '../../local/seed/people.ts';
 import { answer } from '../harness/child.ts';
 import type { Sample } from '../harness/instance.ts';
 import { Instance, invokeNew } from '../harness/instances.ts';

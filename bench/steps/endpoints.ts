@@ -1,5 +1,5 @@
 /** Costs, latencies, cold starts and logins, one kind of request after the other. */
-import { startProgress } from '../../local/progress.ts';
+import { startProgress } from '../../local/seed/progress.ts';
 import { measureColdStarts } from '../endpoints/coldStarts.ts';
 import { measureHandlers } from '../endpoints/handlers.ts';
 import { measureHttp } from '../endpoints/http.ts';

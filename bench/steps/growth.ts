@@ -1,8 +1,8 @@
 /** Lets the service grow, and measures what changes with the number of users, up to the largest: `growth LARGEST`. */
 import { follow } from '../../lib/social/follows.ts';
 import { inParallel } from '../../local/pool.ts';
-import { writePeople } from '../../local/population.ts';
-import { startProgress } from '../../local/progress.ts';
+import { writePeople } from '../../local/seed/population.ts';
+import { startProgress } from '../../local/seed/progress.ts';
 import type { Request } from '../../tests/support/gateway.ts';
 import { answer } from '../harness/child.ts';
 import { invokeNew } from '../harness/instances.ts';

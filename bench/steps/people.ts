@@ -1,6 +1,6 @@
 /** Registers so many people, of whom nobody has changed since: `people SIZE`. */
-import { writePeople } from '../../local/population.ts';
-import { startProgress } from '../../local/progress.ts';
+import { writePeople } from '../../local/seed/population.ts';
+import { startProgress } from '../../local/seed/progress.ts';
 import { answer } from '../harness/child.ts';
 
 const users = Number(process.argv[2]);

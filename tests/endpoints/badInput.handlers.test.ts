@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addresses } from '../support/addresses.ts';
-import { newUser, registration } from '../support/api.ts';
-import { invokeFunction, type Response } from '../support/gateway.ts';
+import { invokeFunction, type Response, resources } from '../support/gateway.ts';
+import { newUser, registration } from '../support/users.ts';
 
 const RUNS = Number(process.env.BAD_INPUT_RUNS);
 
@@ -173,7 +172,7 @@ function expectProperAnswer({ status, headers, text: answer }: Response) {
   expect(answer).not.toMatch(/node_modules|\bat .*:\d+:\d+|DynamoDB|Exception|users-[0-9a-f]{8}-/);
 }
 
-test.each(addresses)(
+test.each(resources.filter(({ method }) => method !== 'ANY'))(
   '$name answers any $method $path properly',
   { timeout: 300_000 },
   async ({ method, path }) => {

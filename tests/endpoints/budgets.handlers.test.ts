@@ -6,10 +6,11 @@ import { preparePeople } from '../../bench/endpoints/people.ts';
 import { type Scenario, scenarios } from '../../bench/endpoints/scenarios.ts';
 import type { Invocable } from '../../bench/harness/instances.ts';
 import { routes } from '../../lib/http/routes.ts';
-import { exchange, get, post, uniqueName } from '../support/api.ts';
+import { root } from '../../local/serverless.ts';
+import { exchange, get, post } from '../support/api.ts';
 import { deliver } from '../support/events.ts';
-import { captureLogs } from '../support/logs.ts';
-import { root } from '../support/serverless.ts';
+import { captureLogs } from '../support/output.ts';
+import { uniqueName } from '../support/users.ts';
 
 const titles = Object.keys(budgets) as Title[];
 

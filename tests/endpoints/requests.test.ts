@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { get, newUser, patch, post, registration } from '../support/api.ts';
-import { inFlight } from '../support/inFlight.ts';
+import { get, patch, post, sendAll } from '../support/api.ts';
+import { changeProfile, newUser, registration } from '../support/users.ts';
 
 describe('a public document', () => {
   test.each(['/.well-known/jwks.json', '/.well-known/openid-configuration', '/openapi.json', '/docs/'])(
@@ -60,14 +60,13 @@ describe('changes of one profile at once', () => {
     const user = await newUser();
     const change = (n: number) => {
       const field = ['first_name', 'last_name', 'bio'][n % 3] ?? 'bio';
-      return async () => {
-        const answer = await patch('/me/update/', { [field]: `${n}` }, { token: user.access });
-        return { status: answer.status, [field]: answer.body[field], expected: `${n}` };
-      };
+      return () => changeProfile(user, { [field]: `${n}` });
     };
-    const answers = await inFlight(Array.from({ length: count }, (_, n) => change(n)));
+    const answers = await sendAll(Array.from({ length: count }, (_, n) => change(n)));
     expect(answers.map(({ status }) => status)).toEqual(Array(count).fill(200));
-    for (const { status: _, expected, ...field } of answers) expect(Object.values(field)).toEqual([expected]);
+    answers.forEach(({ body }, n) => {
+      expect([body.first_name, body.last_name, body.bio]).toContain(`${n}`);
+    });
     const { first_name, last_name, bio } = (await get('/me/', { token: user.access })).body;
     expect([first_name, last_name, bio].map((text) => Number(text) % 3)).toEqual([0, 1, 2]);
     const listed = await get(`/?search=${user.username}`);
@@ -76,8 +75,8 @@ describe('changes of one profile at once', () => {
 
   test('all 30 succeed when they change the address too', async () => {
     const user = await newUser();
-    const change = () => patch('/me/update/', { email: registration().email }, { token: user.access });
-    const answers = await inFlight(Array.from({ length: 30 }, () => change));
+    const change = () => changeProfile(user, { email: registration().email });
+    const answers = await sendAll(Array.from({ length: 30 }, () => change));
     expect(answers.map(({ status }) => status)).toEqual(Array(30).fill(200));
   });
 });

@@ -1,18 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { del, get, newUser, post, registration, type TestUser, uniqueName } from '../support/api.ts';
-import { inFlight } from '../support/inFlight.ts';
+import { below, oneOf, seededRandom } from '../../local/seed/random.ts';
+import { get, post, sendAll } from '../support/api.ts';
 import { scanItems } from '../support/table.ts';
+import { follow, newUser, registration, type TestUser, unfollow, uniqueName } from '../support/users.ts';
 
 const MINUTES = 60_000;
-
-/** Whole numbers that look random and are the same in every run. */
-function* numbers(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state >>> 8;
-  }
-}
 
 test('of 300 registrations at once, 20 for one name and 20 for one address, one of each wins and the list is exact', {
   timeout: 3 * MINUTES,
@@ -26,7 +19,7 @@ test('of 300 registrations at once, 20 for one name and 20 for one address, one 
     ...Array.from({ length: 20 }, () => registration({ email, bio })),
   ];
   const all = [...wanted, ...Array.from({ length: 260 }, () => registration({ bio }))];
-  const answers = await inFlight(all.map((body) => () => post('/register/', body)));
+  const answers = await sendAll(all.map((body) => () => post('/register/', body)));
 
   const statuses = answers.map(({ status }) => status);
   expect(statuses.slice(0, 20).sort()).toEqual([201, ...Array(19).fill(409)]);
@@ -54,23 +47,16 @@ test('of 300 registrations at once, 20 for one name and 20 for one address, one 
 test('after 400 follows and unfollows at once among 40 users every count equals the edges that exist', {
   timeout: 3 * MINUTES,
 }, async () => {
-  const users = await inFlight(Array.from({ length: 40 }, () => () => newUser()));
-  const random = numbers(42);
-  const pick = () => users[random.next().value % users.length] as TestUser;
-  const followOf = (follower: TestUser, followed: TestUser) => () =>
-    post('/follow/', { following: followed.id }, { token: follower.access });
-  const unfollowOf = (follower: TestUser, followed: TestUser) => () =>
-    del(`/${followed.username}/unfollow/`, { token: follower.access });
-
-  const pairs = Array.from({ length: 150 }, () => [pick(), pick()] as const);
-  const before = await inFlight(
-    pairs.slice(0, 50).map(([follower, followed]) => followOf(follower, followed)),
+  const users = await Promise.all(Array.from({ length: 40 }, () => newUser()));
+  const random = seededRandom(42);
+  const pairs = Array.from({ length: 150 }, () => [oneOf(random, users), oneOf(random, users)] as const);
+  const before = await sendAll(pairs.slice(0, 50).map((pair) => () => follow(...pair)));
+  const during = await sendAll(
+    Array.from({ length: 400 }, () => {
+      const pair = oneOf(random, pairs);
+      return below(random, 2) === 0 ? () => follow(...pair) : () => unfollow(...pair);
+    }),
   );
-  const storm = Array.from({ length: 400 }, () => {
-    const [follower, followed] = pairs[random.next().value % pairs.length] as [TestUser, TestUser];
-    return random.next().value % 2 === 0 ? followOf(follower, followed) : unfollowOf(follower, followed);
-  });
-  const during = await inFlight(storm);
   const answers = [...before, ...during];
   const served = during.map(({ status }) => status).filter((status) => ![400, 404, 409].includes(status));
   expect(new Set(served)).toEqual(new Set([200, 201]));

@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import description from '../../openapi/openapi.json' with { type: 'json' };
-import { registration } from '../support/api.ts';
 import { CHROMIUM_HINT, findChromium, startChromium } from '../support/browser.ts';
+import { registration } from '../support/users.ts';
 
 const operations = Object.values<Record<string, { operationId: string }>>(description.paths)
   .flatMap((methods) => Object.values(methods))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { del, get, patch, post, registration, uniqueName } from '../support/api.ts';
+import { del, get, patch, post } from '../support/api.ts';
+import { registration, uniqueName } from '../support/users.ts';
 
 describe.each(['/', ''])('the requests of the API document, paths ending in %j', (slash) => {
   test('answer the statuses and shapes of the document, in its order', async () => {

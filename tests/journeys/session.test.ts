@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createUsersClient, SessionEnded, type UsersClient } from '../../client/index.ts';
 import { issueToken } from '../../lib/auth/tokens.ts';
-import { newClient, registeredClient, sendThroughDoor, type Trace } from '../support/clients.ts';
+import { newClient, registeredClient, sendRequest, type Trace } from '../support/clients.ts';
 
 const HOUR = 60 * 60 * 1000;
 const CALLS = 8;
@@ -75,7 +75,7 @@ test('logging in while a refresh is under way keeps the new session, and sends n
     ...(registered.client.tokens && { tokens: registered.client.tokens }),
     fetch: (request) => {
       if (isRefresh(request) && other.client.tokens) client.begin(other.client.tokens);
-      return sendThroughDoor(request);
+      return sendRequest(request);
     },
   });
 
@@ -104,7 +104,7 @@ test('a service that is too busy to refresh does not end the session', async () 
     baseUrl: 'http://localhost/careers/users',
     ...(registered.client.tokens && { tokens: registered.client.tokens }),
     fetch: async (request) =>
-      isBusy && isRefresh(request) ? Response.json(busy, { status: 503 }) : sendThroughDoor(request),
+      isBusy && isRefresh(request) ? Response.json(busy, { status: 503 }) : sendRequest(request),
   });
 
   const answers = await Promise.all([client.api.GET('/me'), client.api.GET('/me/stats')]);

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { expect, inject, test } from 'vitest';
 import type { components } from '../../client/schema.ts';
-import { newUser } from '../support/api.ts';
+import { newUser } from '../support/users.ts';
 
 type Discovery = components['schemas']['GetOpenidConfigurationAnswer'];
 

@@ -1,11 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { BASE_PATH } from '../../lib/http/routes.ts';
+import { inParallel } from '../../local/pool.ts';
 import { expectConformance } from './conformance.ts';
 import { invokeFunction, type Request, type Response } from './gateway.ts';
 
-/** Through which door requests go: straight into the handlers, or over HTTP through serverless-offline. */
-export const door = process.env.DOOR === 'http' ? 'http' : 'handlers';
+/** How requests travel: straight into the handlers, or over HTTP through serverless-offline. */
+export const transport = process.env.TRANSPORT === 'http' ? 'http' : 'handlers';
+
+/** How many requests travel at once: all into the handlers; over HTTP as many as instances start in reasonable time. */
+const AT_ONCE = transport === 'http' ? 12 : Number.POSITIVE_INFINITY;
 
 /** An answer with its body parsed. */
 export interface Answer extends Response {
@@ -13,7 +16,8 @@ export interface Answer extends Response {
   body: any;
 }
 
-interface Options {
+/** What else a request may say. */
+export interface Options {
   token?: string | undefined;
   headers?: Record<string, string>;
   source_ip?: string;
@@ -44,9 +48,9 @@ export async function send(
   return { ...response, body: parse(response) };
 }
 
-/** Sends a request through the door; whatever goes in and out must be as the API description says. */
+/** Sends a request as it is; whatever goes in and out must be as the API description says. */
 export async function exchange(request: Request): Promise<Response> {
-  const response = door === 'http' ? await sendOverHttp(request) : await invokeFunction(request);
+  const response = transport === 'http' ? await sendOverHttp(request) : await invokeFunction(request);
   expectConformance(request, response);
   return response;
 }
@@ -55,6 +59,10 @@ export const get = (path: string, options?: Options) => send('GET', path, undefi
 export const post = (path: string, body?: unknown, options?: Options) => send('POST', path, body, options);
 export const patch = (path: string, body?: unknown, options?: Options) => send('PATCH', path, body, options);
 export const del = (path: string, options?: Options) => send('DELETE', path, undefined, options);
+
+/** Starts all requests, as many at once as may travel, and returns their answers in the order of the requests. */
+export const sendAll = (requests: readonly (() => Promise<Answer>)[]): Promise<Answer[]> =>
+  inParallel(requests, AT_ONCE, (request) => request());
 
 async function sendOverHttp({ method, path, headers = {}, body }: Request): Promise<Response> {
   const url = new URL(path, inject('service'));
@@ -68,45 +76,4 @@ async function sendOverHttp({ method, path, headers = {}, body }: Request): Prom
 
 function parse({ headers, text }: Response): unknown {
   return headers['content-type']?.includes('json') && text ? JSON.parse(text) : undefined;
-}
-
-/** A registered user with everything that the tests may need of it. */
-export interface TestUser {
-  id: number;
-  username: string;
-  email: string;
-  password: string;
-  access: string;
-  refresh: string;
-}
-
-/** A name that no other test uses. */
-export const uniqueName = (prefix = 'user') => `${prefix}-${randomUUID().slice(0, 13)}`;
-
-/** A valid registration that collides with no other. */
-export function registration(fields: Record<string, unknown> = {}) {
-  const username = uniqueName();
-  return {
-    username,
-    email: `${username}@example.com`,
-    password: 'password123',
-    password_confirm: 'password123',
-    ...fields,
-  };
-}
-
-/** Registers a user through the API. */
-export async function newUser(fields: Record<string, unknown> = {}): Promise<TestUser> {
-  const body = registration(fields);
-  const answer = await post('/register/', body);
-  if (answer.status !== 201) throw new Error(`Registration answered ${answer.status}: ${answer.text}`);
-  const { user, access, refresh } = answer.body;
-  return {
-    id: user.id,
-    username: user.username,
-    email: user.email,
-    password: body.password,
-    access,
-    refresh,
-  };
 }

@@ -1,17 +1,18 @@
 import { createUsersClient, type Tokens, type UsersClient } from '../../client/index.ts';
 import { BASE_PATH } from '../../lib/http/routes.ts';
-import { exchange, registration } from './api.ts';
+import { exchange } from './api.ts';
+import { registration } from './users.ts';
 
 const HOST = 'http://localhost';
 
 /** The requests that a client made, as `POST /careers/users/login`, in their order. */
 export type Trace = string[];
 
-/** A client whose requests go through the door of the tests; they are noted in `trace`. */
+/** A client whose requests travel as those of the tests do; they are noted in `trace`. */
 export function newClient(trace: Trace = [], tokens?: Tokens): UsersClient {
   return createUsersClient({
     baseUrl: `${HOST}${BASE_PATH}`,
-    fetch: (request) => sendThroughDoor(request, trace),
+    fetch: (request) => sendRequest(request, trace),
     ...(tokens && { tokens }),
   });
 }
@@ -25,8 +26,8 @@ export async function registeredClient(trace: Trace = []) {
   return { client, user: data.user };
 }
 
-/** Sends a request of a client through the door. */
-export async function sendThroughDoor(request: Request, trace: Trace = []): Promise<Response> {
+/** Sends a request of a client as the tests send theirs. */
+export async function sendRequest(request: Request, trace: Trace = []): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   trace.push(`${request.method} ${pathname}`);
   const body = await request.text();

@@ -1,13 +1,14 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import description from '../../openapi/openapi.json' with { type: 'json' };
 import { BASE_PATH } from '../../lib/http/routes.ts';
-import type { Request, Response } from './gateway.ts';
+import description from '../../openapi/openapi.json' with { type: 'json' };
+import { pathsThatFit, type Request, type Response } from './gateway.ts';
 
 type Json = Record<string, unknown>;
 
 interface Operation {
-  path: string;
+  /** Where the description has it. */
+  pointer: string;
   operation: Json;
 }
 
@@ -45,21 +46,23 @@ export function expectConformance(request: Request, response: Response): void {
   if (response.status < 300) checkRequest(where, request, url, found);
 }
 
+/** A path that is described for another method counts for nothing: `GET /login` is the profile of `login`. */
 function findOperation(method: string, pathname: string): Operation | undefined {
-  const segments = pathname.replace(/\/+$/, '').split('/');
-  const candidates = Object.entries(description.paths as Record<string, Json>)
-    .filter(([path]) => fits(`${BASE_PATH}${path}`.replace(/\/$/, '').split('/'), segments))
-    .sort(([a], [b]) => Number(a.includes('{')) - Number(b.includes('{')));
-  for (const [path, item] of candidates) {
-    const operation = item[method.toLowerCase()];
-    if (operation) return { path, operation: operation as Json };
-  }
-  return undefined;
+  const described = Object.entries(description.paths as Record<string, Record<string, Json>>).flatMap(
+    ([path, { [method.toLowerCase()]: operation }]) => (operation ? [{ path, operation }] : []),
+  );
+  const [best] = pathsThatFit(
+    pathname,
+    described.map(({ path }) => BASE_PATH + path),
+  );
+  const found = described.find(({ path }) => BASE_PATH + path === best);
+  return (
+    found && {
+      pointer: `/paths/${pointerPart(found.path)}/${method.toLowerCase()}`,
+      operation: found.operation,
+    }
+  );
 }
-
-const fits = (template: string[], segments: string[]) =>
-  template.length === segments.length &&
-  template.every((part, n) => part === segments[n] || (part.startsWith('{') && segments[n] !== ''));
 
 function expectProblem(where: string, response: Response): void {
   const name = { 404: 'NotFound', 405: 'MethodNotAllowed' }[response.status];
@@ -86,26 +89,19 @@ function checkResponse(where: string, { headers, text }: Response, described: Js
   validate(`${where}: body ${text}`, `${pointer}/content/${pointerPart(type)}/schema`, body);
 }
 
-function checkRequest(where: string, { body }: Request, url: URL, { path, operation }: Operation): void {
-  const base = `/paths/${pointerPart(path)}/get`;
-  const parameters = (operation.parameters ?? []) as Json[];
+function checkRequest(where: string, { body }: Request, url: URL, found: Operation): void {
+  const parameters = (found.operation.parameters ?? []) as Json[];
   for (const [n, parameter] of parameters.entries()) {
     const value = url.searchParams.get(String(parameter.name))?.trim();
     if (parameter.in !== 'query' || !value) continue;
     const numeric = (parameter.schema as Json).type === 'integer';
     validate(
       `${where}: parameter ${parameter.name}`,
-      `${base}/parameters/${n}/schema`,
+      `${found.pointer}/parameters/${n}/schema`,
       numeric ? Number(value) : value,
     );
   }
-  const reference = at<string>({ path, operation }, [
-    'requestBody',
-    'content',
-    'application/json',
-    'schema',
-    '$ref',
-  ]);
+  const reference = at<string>(found, ['requestBody', 'content', 'application/json', 'schema', '$ref']);
   if (reference)
     validate(`${where}: request ${body}`, reference.slice(1), normalised(JSON.parse(body ?? '')));
 }
@@ -125,12 +121,8 @@ function validate(what: string, pointer: string, value: unknown): void {
   if (!check(value)) throw new Error(`${what} is not as described: ${ajv.errorsText(check.errors)}.`);
 }
 
-function pointerOf({ path, operation }: Operation, status: number, described: Json): string {
-  if (typeof described.$ref === 'string') return described.$ref.slice(1);
-  const item = (description.paths as Record<string, Json>)[path] ?? {};
-  const method = Object.keys(item).find((name) => item[name] === operation);
-  return `/paths/${pointerPart(path)}/${method}/responses/${status}`;
-}
+const pointerOf = ({ pointer }: Operation, status: number, described: Json): string =>
+  typeof described.$ref === 'string' ? described.$ref.slice(1) : `${pointer}/responses/${status}`;
 
 const resolve = (value: Json): Json =>
   typeof value.$ref === 'string'

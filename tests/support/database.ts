@@ -13,9 +13,9 @@ declare module 'vitest' {
     /** Folder with the signing keys of this run. */
     data: string;
     public_keys: string;
-    /** Base URL of the running service; empty for the door that needs none. */
+    /** Base URL of the running service; empty where tests call the handlers. */
     service: string;
-    /** What the invocation URL of each function begins with; empty for the door that needs none. */
+    /** What the invocation URL of each function begins with; empty where tests call the handlers. */
     lambda: string;
   }
 }

@@ -1,31 +1,11 @@
 import * as v from 'valibot';
 import type { Directory } from '../../lib/directory/directory.ts';
 import { DirectoryQuery, ORDERINGS } from '../../lib/directory/query.ts';
-import { below, oneOf, type Random } from './random.ts';
+import { below, oneOf, type Random } from '../../local/seed/random.ts';
 
 /** Few letters, so that terms meet; with all that case, patterns, quotes and encodings can go wrong on. */
-const ALPHABET = [
-  'a',
-  'b',
-  'A',
-  'B',
-  'é',
-  'É',
-  'σ',
-  'ς',
-  'Σ',
-  'ß',
-  'İ',
-  '😀',
-  '%',
-  '_',
-  '"',
-  "'",
-  '*',
-  '-',
-  ' ',
-];
-const USERNAME_ALPHABET = ['a', 'b', 'A', 'B', '.', '_', '@', '+', '-'];
+const ALPHABET = [...'abABéÉσςΣßİ😀%_"\'*- '];
+const USERNAME_ALPHABET = [...'abAB._@+-'];
 
 /** A text of at most `longest` letters, as registration would store it. */
 export function randomText(random: Random, longest: number, alphabet: readonly string[] = ALPHABET): string {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { tableProperties } from '../../local/serverless.ts';
 import { createTable, LOCAL_TABLE, localCredentials } from '../../local/service/table.ts';
-import { tableProperties } from './serverless.ts';
 
 /** Handlers run in the test's own process, on a table of the file's own; the running service has one table. */
 const service = inject('service');

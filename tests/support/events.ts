@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { handler } from '../../functions/jobs/recordActivity.ts';
-import { door } from './api.ts';
-import { inParallel } from './parallel.ts';
+import { inParallel } from '../../local/pool.ts';
+import { transport } from './api.ts';
 
 /** An event of the posts service as EventBridge delivers it. */
 export interface PostsEvent {
@@ -20,12 +20,9 @@ export const postsEvent = (kind: string, username: string): PostsEvent => ({
   detail: { username },
 });
 
-/**
- * Invokes `recordActivity` as Lambda does, over HTTP through the endpoint that serverless-offline has for this where
- * the test came through that door. Throws what the function throws.
- */
+/** Invokes `recordActivity` as Lambda does, over HTTP as serverless-offline offers it. Throws what the function throws. */
 export async function deliver(event: unknown): Promise<void> {
-  if (door === 'handlers') return handler(event, { getRemainingTimeInMillis: () => 60_000 });
+  if (transport === 'handlers') return handler(event, { getRemainingTimeInMillis: () => 60_000 });
   const url = `${inject('lambda')}recordActivity/invocations`;
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
   const answer = await response.text();

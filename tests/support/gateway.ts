@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { root, serverless } from './serverless.ts';
+import { loadHandler, serverless } from '../../local/serverless.ts';
 
 /** A request as a client makes it; `path` with its query, below the host. */
 export interface Request {
@@ -22,50 +21,60 @@ export interface Response {
   text: string;
 }
 
-type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+/** A method at a path that the gateway routes to a function; the method may be `ANY`. */
+interface Resource {
+  /** Name of the function. */
+  name: string;
+  /** Its file and its export, as serverless.yml has them. */
+  handler: string;
+  method: string;
+  path: string;
+}
 
-const routes = Object.entries(serverless.functions).flatMap(([name, { handler, events }]) =>
-  events.flatMap(({ http }) => {
-    if (!http) return [];
-    const [method = '', template = ''] = http.split(' ');
-    return [{ name, handler, method, segments: template.split('/').filter(Boolean) }];
-  }),
+/** Everything that serverless.yml makes the gateway route. */
+export const resources: Resource[] = Object.entries(serverless.functions).flatMap(
+  ([name, { handler, events }]) =>
+    events.flatMap(({ http }) => {
+      const [method = '', path = ''] = http?.split(' ') ?? [];
+      return http ? [{ name, handler, method, path }] : [];
+    }),
 );
 
 /** What API Gateway makes of a request: which function, and the event for it. */
 interface Invocation {
-  /** Name of the function. */
   name: string;
-  /** Its file and its export, as serverless.yml has them. */
   handler: string;
   event: APIGatewayProxyEvent;
   context: Context;
 }
 
-/**
- * Finds the function as API Gateway does: the resource first (a segment that is spelled out before a variable, a
- * variable before a greedy one), then the method on it, `ANY` last.
- */
+/** Finds the function as API Gateway does: the path that fits best, then the method at it, `ANY` last. */
 export function routeRequest(request: Request): Invocation {
   const url = new URL(request.path, 'http://localhost');
-  const segments = url.pathname.replace(/\/+$/, '').split('/').slice(1);
-  const resource = routes
-    .filter((route) => fits(route.segments, segments))
-    .sort((a, b) => rank(a.segments).localeCompare(rank(b.segments)))[0]?.segments;
-  const methods = routes.filter(
-    (route) => route.segments === resource || sameResource(route.segments, resource),
+  const [path] = pathsThatFit(
+    url.pathname,
+    resources.map(({ path }) => path),
   );
-  const route =
-    methods.find(({ method }) => method === request.method) ?? methods.find(({ method }) => method === 'ANY');
-  if (!route) throw new Error(`No function answers ${request.method} ${request.path}.`);
-  const { name, handler } = route;
-  return {
-    name,
-    handler,
-    event: toEvent(request, url, segments, route.segments),
-    context: context(name, request),
-  };
+  const at_path = resources.filter((resource) => resource.path === path);
+  const found =
+    at_path.find(({ method }) => method === request.method) ?? at_path.find(({ method }) => method === 'ANY');
+  if (!found) throw new Error(`No function answers ${request.method} ${request.path}.`);
+  const { name, handler } = found;
+  return { name, handler, event: toEvent(request, url, found.path), context: context(name, request) };
 }
+
+/**
+ * The templates that fit a path, with or without its trailing slash, the best first: a segment that is spelled out
+ * comes before a variable, a variable before a greedy one.
+ */
+export function pathsThatFit(path: string, templates: readonly string[]): string[] {
+  const segments = segmentsOf(path);
+  return templates
+    .filter((template) => fits(segmentsOf(template), segments))
+    .sort((a, b) => rank(a).localeCompare(rank(b)));
+}
+
+const segmentsOf = (path: string) => path.replace(/\/+$/, '').split('/').slice(1);
 
 /** Invokes the function that API Gateway would. */
 export async function invokeFunction(request: Request): Promise<Response> {
@@ -90,19 +99,14 @@ function fits(template: string[], segments: string[]): boolean {
   return template.every((part, n) => part.startsWith('{') || part === segments[n]);
 }
 
-const rank = (template: string[]) =>
-  template.map((part) => (isGreedy(part) ? '2' : part.startsWith('{') ? '1' : '0')).join('');
+const rank = (template: string) =>
+  segmentsOf(template)
+    .map((part) => (isGreedy(part) ? '2' : part.startsWith('{') ? '1' : '0'))
+    .join('');
 
-const sameResource = (a: string[], b: string[] | undefined) => a.join('/') === b?.join('/');
-
-async function loadHandler(path: string): Promise<Handler> {
-  const [file, name] = path.split('.') as [string, string];
-  const module = await import(join(root, `${file}.ts`));
-  return module[name];
-}
-
-function toEvent(request: Request, url: URL, segments: string[], template: string[]): APIGatewayProxyEvent {
-  const parameters = template.flatMap((part, n) =>
+function toEvent(request: Request, url: URL, path: string): APIGatewayProxyEvent {
+  const segments = segmentsOf(url.pathname);
+  const parameters = segmentsOf(path).flatMap((part, n) =>
     part.startsWith('{') && !isGreedy(part) ? [[part.slice(1, -1), segments[n]]] : [],
   );
   const query = Object.fromEntries(url.searchParams);
@@ -110,7 +114,7 @@ function toEvent(request: Request, url: URL, segments: string[], template: strin
   const event = {
     httpMethod: method,
     path: url.pathname,
-    resource: `/${template.join('/')}`,
+    resource: path,
     headers,
     multiValueHeaders: {},
     pathParameters: parameters.length > 0 ? Object.fromEntries(parameters) : null,

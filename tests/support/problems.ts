@@ -1,17 +1,6 @@
+import { STATUS_CODES } from 'node:http';
 import { expect } from 'vitest';
 import type { Answer } from './api.ts';
-
-const TITLES: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  413: 'Payload Too Large',
-  415: 'Unsupported Media Type',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-};
 
 /** Asserts that the answer is a problem of that status and code, whole and in the one shape. */
 export function expectProblem(answer: Answer, status: number, code: string, fields?: string[]) {
@@ -19,7 +8,7 @@ export function expectProblem(answer: Answer, status: number, code: string, fiel
   expect(answer.headers['content-type']).toBe('application/problem+json');
   expect(answer.body).toEqual({
     type: 'about:blank',
-    title: TITLES[status],
+    title: STATUS_CODES[status],
     status,
     detail: expect.stringMatching(/^[A-Z].*\.$/),
     code,

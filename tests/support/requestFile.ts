@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './serverless.ts';
+import { root } from '../../local/serverless.ts';
 
 /** A request of requests.http, with its variables as they are written. */
 export interface FileRequest {

@@ -12,24 +12,3 @@ const SECRETS = [
 export function findSecrets(text: string): string[] {
   return SECRETS.flatMap((secret) => [...text.matchAll(secret)].map(([found]) => found));
 }
-
-/** Collects everything that is written to standard output and standard error while `work` runs. */
-export async function captureOutput(work: () => Promise<void>): Promise<string> {
-  const streams = [process.stdout, process.stderr];
-  const originals = streams.map(({ write }) => write);
-  let captured = '';
-  for (const stream of streams) {
-    stream.write = (text: string | Uint8Array) => {
-      captured += typeof text === 'string' ? text : Buffer.from(text).toString();
-      return true;
-    };
-  }
-  try {
-    await work();
-  } finally {
-    streams.forEach((stream, n) => {
-      stream.write = originals[n] ?? stream.write;
-    });
-  }
-  return captured;
-}

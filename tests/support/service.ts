@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { BASE_PATH } from '../../lib/http/routes.ts';
+import { root } from '../../local/serverless.ts';
 import { freePort } from '../../local/service/database.ts';
 import { findSecrets } from './secrets.ts';
-import { root } from './serverless.ts';
 
 const START_SECONDS = 60;
 

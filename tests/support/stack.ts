@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { root } from './serverless.ts';
+import { inject } from 'vitest';
+import { root } from '../../local/serverless.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the properties of any resource
 type Properties = Record<string, any>;
@@ -20,8 +22,24 @@ export interface Template {
   Resources: Record<string, Resource>;
 }
 
-/** Packages the service as a deployment does, without credentials of AWS, and returns the template. */
-export async function packageService(): Promise<Template> {
+/** The template of the stack as a deployment makes it, packaged once for all test files of a run. */
+export async function readTemplate(): Promise<Template> {
+  const file = join(inject('data'), 'template.json');
+  const lock = `${file}.lock`;
+  for (;;) {
+    const template = await readFile(file, 'utf8').catch(() => undefined);
+    if (template) return JSON.parse(template);
+    const is_ours = await mkdir(lock).then(
+      () => true,
+      () => false,
+    );
+    if (is_ours) await packageService(file).finally(() => rmdir(lock));
+    else await sleep(100);
+  }
+}
+
+/** Packages the service as a deployment does, without credentials of AWS, and puts the template into `file`. */
+async function packageService(file: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'users-api-package-'));
   const build = join('.esbuild', basename(folder));
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_REGION: ___, ...environment } = process.env;
@@ -31,7 +49,7 @@ export async function packageService(): Promise<Template> {
       cwd: root,
       env: { ...environment, ESBUILD_FOLDER: build },
     });
-    return JSON.parse(await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
+    await rename(join(folder, 'cloudformation-template-update-stack.json'), file);
   } finally {
     await rm(folder, { recursive: true, force: true });
     await rm(join(root, build), { recursive: true, force: true });
@@ -41,6 +59,9 @@ export async function packageService(): Promise<Template> {
 /** The resources of a type, with the names that the template gives them. */
 export const resourcesOf = (template: Template, type: string): [string, Resource][] =>
   Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
+
+/** How the template names what belongs to a function. */
+export const logicalName = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
 
 /** One thing that somebody may do. */
 export interface Grant {
@@ -67,3 +88,9 @@ export function grantsOf(template: Template): Grant[] {
     ),
   );
 }
+
+/** Actions that AWS knows on all resources only. */
+export const UNBOUNDED: Record<string, string> = {
+  'xray:PutTraceSegments': 'X-Ray has no resources',
+  'xray:PutTelemetryRecords': 'X-Ray has no resources',
+};

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { root } from '../support/serverless.ts';
+import { root } from '../../local/serverless.ts';
 
 const run = promisify(execFile);
 

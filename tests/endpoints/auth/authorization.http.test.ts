@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { expect, inject, test } from 'vitest';
-import { newUser } from '../../support/api.ts';
+import { newUser } from '../../support/users.ts';
 
 /** Sends headers that fetch would join. */
 async function statusOf(path: string, authorization: string[]): Promise<[number | undefined, string]> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { newUser, post, uniqueName } from '../../support/api.ts';
+import { post } from '../../support/api.ts';
+import { newUser, uniqueName } from '../../support/users.ts';
 
 let addresses = 0;
 

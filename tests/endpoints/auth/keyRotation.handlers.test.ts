@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { writeKeys } from '../../../local/keys/files.ts';
 import { publicKeys } from '../../../local/keys/jwk.ts';
 import { addKey, type KeyRing, promoteKey, retireKeys } from '../../../local/keys/rotation.ts';
-import { get, newUser, post } from '../../support/api.ts';
+import { get, post } from '../../support/api.ts';
+import { newUser } from '../../support/users.ts';
 
 let folder: string;
 

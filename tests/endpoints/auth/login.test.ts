@@ -1,9 +1,10 @@
 import { hash } from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { userKey } from '../../../lib/table/keys.ts';
-import { get, newUser, post, uniqueName } from '../../support/api.ts';
+import { get, post } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
 import { readItem, writeItem } from '../../support/table.ts';
+import { newUser, registerUser, uniqueName } from '../../support/users.ts';
 
 test('answers the user and two working tokens', async () => {
   const user = await newUser({ first_name: 'Alice', last_name: 'Smith', bio: 'hidden' });
@@ -53,7 +54,7 @@ test.each(['', 'short', '12345678', 'x'.repeat(73), 'x'.repeat(10_000), 'nul\u00
 
 test('does not cut a password that is too long', async () => {
   const password = 'x'.repeat(72);
-  const { username } = await newUser({ password, password_confirm: password });
+  const { username } = await registerUser({ password, password_confirm: password });
   expect((await post('/login/', { username, password })).status).toBe(200);
   expectProblem(await post('/login/', { username, password: `${password}y` }), 401, 'no_active_account');
 });

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { revokedTokenKey } from '../../../lib/table/keys.ts';
-import { get, newUser, post } from '../../support/api.ts';
+import { get, post } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
 import { readItem, writeItem } from '../../support/table.ts';
-import { readToken, seconds, signToken } from '../../support/tokens.ts';
+import { forge, readToken, seconds } from '../../support/tokens.ts';
+import { newUser } from '../../support/users.ts';
 
 test('revokes the refresh token for the rest of its life', async () => {
   const { username, access, refresh } = await newUser();
@@ -40,7 +41,7 @@ test('no longer counts a revocation that has expired, deleted or not', async () 
 
 test('refuses a token that is not a refresh token of the caller', async () => {
   const [user, other] = await Promise.all([newUser(), newUser()]);
-  const expired = await signToken(user, 'refresh', { exp: seconds() - 1 });
+  const expired = forge(user, { kind: 'refresh', payload: { exp: seconds() - 1 } });
   for (const refresh of ['garbage', user.access, other.refresh, expired]) {
     expectProblem(await post('/logout/', { refresh }, { token: user.access }), 400, 'invalid', ['refresh']);
   }

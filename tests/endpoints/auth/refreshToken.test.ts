@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { get, newUser, post } from '../../support/api.ts';
+import { get, post } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
-import { removeAccount } from '../../support/table.ts';
-import { readToken, seconds, signToken } from '../../support/tokens.ts';
+import { deleteAccount } from '../../support/table.ts';
+import { forge, readToken, seconds } from '../../support/tokens.ts';
+import { newUser } from '../../support/users.ts';
 
 test('answers a new access token of an hour', async () => {
   const user = await newUser();
@@ -27,7 +28,7 @@ test.each([{}, { refresh: '' }, { refresh: null }, { refresh: 5 }])('refuses %j 
 
 test('refuses an access token, garbage and an expired token', async () => {
   const user = await newUser();
-  const expired = await signToken(user, 'refresh', { iat: seconds() - 700_000, exp: seconds() - 1 });
+  const expired = forge(user, { kind: 'refresh', payload: { iat: seconds() - 700_000, exp: seconds() - 1 } });
   for (const refresh of [user.access, 'garbage', `${user.refresh}x`, expired]) {
     expectProblem(await post('/token/refresh/', { refresh }), 401, 'token_not_valid');
   }
@@ -41,8 +42,8 @@ test('refuses a revoked token', async () => {
 
 test('refuses a token whose account is gone or whose name belongs to another id', async () => {
   const user = await newUser();
-  const elsewhere = await signToken(user, 'refresh', { sub: String(user.id + 1_000_000) });
+  const elsewhere = forge(user, { kind: 'refresh', payload: { sub: String(user.id + 1_000_000) } });
   expectProblem(await post('/token/refresh/', { refresh: elsewhere }), 401, 'token_not_valid');
-  await removeAccount(user.username);
+  await deleteAccount(user);
   expectProblem(await post('/token/refresh/', { refresh: user.refresh }), 401, 'token_not_valid');
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { emailKey, userIdKey, userKey } from '../../../lib/table/keys.ts';
-import { get, newUser, post, registration, uniqueName } from '../../support/api.ts';
+import { get, post } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
 import { readItem } from '../../support/table.ts';
+import { registerUser, registration, uniqueName } from '../../support/users.ts';
 
 test('answers 201 with the user and two tokens', async () => {
   const username = uniqueName('Alice');
@@ -32,13 +33,13 @@ test('answers 201 with the user and two tokens', async () => {
 });
 
 test('leaves unset text empty and the avatar null', async () => {
-  const user = await newUser();
+  const user = await registerUser();
   const me = await get('/me/', { token: user.access });
   expect(me.body).toMatchObject({ first_name: '', last_name: '', bio: '', avatar: null });
 });
 
 test('stores no password, only its hash', async () => {
-  const user = await newUser({ password: 'correct horse', password_confirm: 'correct horse' });
+  const user = await registerUser({ password: 'correct horse', password_confirm: 'correct horse' });
   const item = await readItem(userKey(user.username));
   expect(item?.password_hash).toMatch(/^\$2b\$10\$/);
   expect(JSON.stringify(item)).not.toContain('correct horse');
@@ -180,13 +181,16 @@ describe('password', () => {
   });
 
   test('is the same in every Unicode spelling', async () => {
-    const user = await newUser({ password: 'cafe\u0301 au lait', password_confirm: 'caf\u00e9 au lait' });
+    const user = await registerUser({
+      password: 'cafe\u0301 au lait',
+      password_confirm: 'caf\u00e9 au lait',
+    });
     const answer = await post('/login/', { username: user.username, password: 'caf\u00e9 au lait' });
     expect(answer.status).toBe(200);
   });
 
   test('is not trimmed', async () => {
-    const user = await newUser({ password: ' padded pass ', password_confirm: ' padded pass ' });
+    const user = await registerUser({ password: ' padded pass ', password_confirm: ' padded pass ' });
     const answer = await post('/login/', { username: user.username, password: 'padded pass' });
     expectProblem(answer, 401, 'no_active_account');
   });
@@ -194,7 +198,7 @@ describe('password', () => {
 
 describe('text', () => {
   test('is trimmed and normalised', async () => {
-    const user = await newUser({
+    const user = await registerUser({
       first_name: '  E\u0301lodie ',
       last_name: '\tSmith\n',
       bio: '\n two\nlines\t! \n',
@@ -233,25 +237,25 @@ describe('text', () => {
 
 describe('a taken value', () => {
   test('answers 409 username_taken, whatever the case', async () => {
-    const { username } = await newUser();
+    const { username } = await registerUser();
     const answer = await post('/register/', registration({ username: username.toUpperCase() }));
     expectProblem(answer, 409, 'username_taken', ['username']);
   });
 
   test('answers 409 email_taken, whatever the case', async () => {
-    const { email } = await newUser();
+    const { email } = await registerUser();
     const answer = await post('/register/', registration({ email: email.toUpperCase() }));
     expectProblem(answer, 409, 'email_taken', ['email']);
   });
 
   test('names both when both are taken', async () => {
-    const [first, second] = await Promise.all([newUser(), newUser()]);
+    const [first, second] = await Promise.all([registerUser(), registerUser()]);
     const answer = await post('/register/', registration({ username: first.username, email: second.email }));
     expectProblem(answer, 409, 'username_taken', ['username', 'email']);
   });
 
   test('leaves nothing of the loser behind', async () => {
-    const { username } = await newUser();
+    const { username } = await registerUser();
     const loser = registration({ username });
     await post('/register/', loser);
     expect(await readItem(emailKey(loser.email))).toBeUndefined();

@@ -1,5 +1,7 @@
-import { expect, inject, test } from 'vitest';
-import { type Answer, del, get, newUser, patch, post } from '../../support/api.ts';
+import { expect, test } from 'vitest';
+import { get, patch, post } from '../../support/api.ts';
+import { exampleRequests, sendExample } from '../../support/examples.ts';
+import { deleteAccount } from '../../support/table.ts';
 import {
   type Differences,
   forge,
@@ -8,37 +10,25 @@ import {
   strangersJwk,
   unsigned,
   withPayload,
-} from '../../support/forgery.ts';
-import { deleteAccount } from '../../support/tableAudit.ts';
+} from '../../support/tokens.ts';
+import { newUser } from '../../support/users.ts';
 
 const [alice, bob, carol] = [await newUser(), await newUser(), await newUser()];
 
-type Request = (headers: Record<string, string>) => Promise<Answer>;
-
 /** Every endpoint that takes a token, needed or not. */
-const endpoints: Record<string, Request> = {
-  logout: (headers) => post('/logout/', { refresh: alice.refresh }, { headers }),
-  getMe: (headers) => get('/me/', { headers }),
-  updateMe: (headers) => patch('/me/update/', { bio: 'Taken over' }, { headers }),
-  'updateMe with email': (headers) => patch('/me/update/', { email: 'taken@example.com' }, { headers }),
-  'updateMe without change': (headers) => patch('/me/update/', {}, { headers }),
-  getMyStats: (headers) => get('/me/stats/', { headers }),
-  followUser: (headers) => post('/follow/', { following: carol.id }, { headers }),
-  unfollowUser: (headers) => del(`/${bob.username}/unfollow/`, { headers }),
-  listMyFollowing: (headers) => get('/following/', { headers }),
-  'listFollowers of me': (headers) => get('/me/followers/', { headers }),
-  'listFollowing of me': (headers) => get('/me/following/', { headers }),
-  listUsers: (headers) => get('/', { headers }),
-  getUser: (headers) => get(`/${bob.username}/`, { headers }),
-  listFollowers: (headers) => get(`/${bob.username}/followers/`, { headers }),
-  listFollowing: (headers) => get(`/${bob.username}/following/`, { headers }),
-};
+const endpoints = (await exampleRequests(alice, carol)).filter(({ caller }) => caller !== 'none');
+
+/** The ways of an update that the example does not go. */
+const updates = [{ email: 'taken@example.com' }, {}];
 
 async function expectRefusal(headers: Record<string, string>) {
-  for (const [name, request] of Object.entries(endpoints)) {
-    const answer = await request(headers);
-    expect(answer.body, name).toMatchObject({ status: 401, code: 'token_not_valid' });
-    expect(answer.headers['www-authenticate'], name).toBe('Bearer error="invalid_token"');
+  const answers = [
+    ...endpoints.map((endpoint) => sendExample(endpoint, { headers })),
+    ...updates.map((changes) => patch('/me/update/', changes, { headers })),
+  ];
+  for (const answer of await Promise.all(answers)) {
+    expect(answer.body).toMatchObject({ status: 401, code: 'token_not_valid' });
+    expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
   }
 }
 
@@ -104,7 +94,7 @@ const forgeries: Record<string, Differences> = {
   'the type of a refresh token in the payload': { payload: { token_type: 'refresh' } },
 };
 
-for (const [kid_title, kid] of Object.entries(HOSTILE_KIDS)) forgeries[kid_title] = { header: { kid } };
+for (const [title, kid] of Object.entries(HOSTILE_KIDS)) forgeries[title] = { header: { kid } };
 
 test('accepts the token that all forgeries start from', async () => {
   const answer = await get('/me/', { token: forge(alice) });
@@ -159,15 +149,15 @@ test.each<[string, Differences]>([
 test('refuses the token of a deleted account, also where this instance has met it before', async () => {
   const gone = await newUser();
   const headers = { Authorization: `Bearer ${gone.access}` };
-  expect((await endpoints.listUsers?.(headers))?.status).toBe(200);
-  await deleteAccount(inject('database'), String(process.env.TABLE_NAME), gone);
+  expect((await get('/', { headers })).status).toBe(200);
+  await deleteAccount(gone);
   await expectRefusal(headers);
   expect((await post('/token/refresh/', { refresh: gone.refresh })).body.code).toBe('token_not_valid');
 });
 
 test('refuses the token of an account whose name somebody registered anew', async () => {
   const before = await newUser();
-  await deleteAccount(inject('database'), String(process.env.TABLE_NAME), before);
+  await deleteAccount(before);
   const after = await newUser({ username: before.username, email: before.email });
   expect(after.id).not.toBe(before.id);
   await expectRefusal({ Authorization: `Bearer ${before.access}` });

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { accountKey } from '../../../lib/table/keys.ts';
-import { door, get, newUser } from '../../support/api.ts';
+import { get, transport } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
-import { readItem, removeAccount, writeItem } from '../../support/table.ts';
-import { readToken, seconds, signingKey, signToken } from '../../support/tokens.ts';
+import { deleteAccount, readItem, writeItem } from '../../support/table.ts';
+import { forge, readToken, seconds, signingKey } from '../../support/tokens.ts';
+import { newUser, registerUser } from '../../support/users.ts';
 
 test('are RS256 JWTs with the claims that sibling services rely on', async () => {
-  const user = await newUser();
-  const { kid } = await signingKey();
+  const user = await registerUser();
+  const { kid } = signingKey;
   const issuer = process.env.ISSUER;
   for (const [kind, typ, lifetime, aud] of [
     ['access', 'at+jwt', 3600, 'careers'],
@@ -27,18 +28,18 @@ test('are RS256 JWTs with the claims that sibling services rely on', async () =>
     });
     expect(Math.abs(Number(payload.iat) - seconds())).toBeLessThan(60);
   }
-  expect(issuer).toMatch(door === 'http' ? /^http:\/\/localhost:\d+\/careers\/users$/ : /^https/);
+  expect(issuer).toMatch(transport === 'http' ? /^http:\/\/localhost:\d+\/careers\/users$/ : /^https/);
 });
 
 test('have an id each', async () => {
-  const { access, refresh } = await newUser();
+  const { access, refresh } = await registerUser();
   expect(readToken(access).payload.jti).not.toBe(readToken(refresh).payload.jti);
 });
 
 test('are refused when expired, of another issuer or audience, without a claim, or of the other kind', async () => {
   const user = await newUser();
-  expect((await get('/me/', { token: await signToken(user, 'access') })).status).toBe(200);
-  for (const claims of [
+  expect((await get('/me/', { token: forge(user) })).status).toBe(200);
+  for (const payload of [
     { exp: seconds() - 1 },
     { iss: 'https://evil.example' },
     { aud: 'posts' },
@@ -49,18 +50,10 @@ test('are refused when expired, of another issuer or audience, without a claim, 
     { exp: undefined },
     { nbf: seconds() + 60 },
   ]) {
-    expectProblem(
-      await get('/me/', { token: await signToken(user, 'access', claims) }),
-      401,
-      'token_not_valid',
-    );
+    expectProblem(await get('/me/', { token: forge(user, { payload }) }), 401, 'token_not_valid');
   }
   for (const header of [{ typ: 'refresh+jwt' }, { typ: 'JWT' }, { kid: 'unknown' }]) {
-    expectProblem(
-      await get('/me/', { token: await signToken(user, 'access', {}, header) }),
-      401,
-      'token_not_valid',
-    );
+    expectProblem(await get('/me/', { token: forge(user, { header }) }), 401, 'token_not_valid');
   }
 });
 
@@ -77,7 +70,7 @@ const paths = (username: string) => [
 
 test('are dead when the account is gone', async () => {
   const [user, other] = await Promise.all([newUser(), newUser()]);
-  await removeAccount(user.username);
+  await deleteAccount(user);
   for (const path of paths(other.username)) {
     expectProblem(await get(path, { token: user.access }), 401, 'token_not_valid');
   }
@@ -85,7 +78,7 @@ test('are dead when the account is gone', async () => {
 
 test('are dead when the name belongs to another id', async () => {
   const [user, other] = await Promise.all([newUser(), newUser()]);
-  const token = await signToken(user, 'access', { sub: String(user.id + 1_000_000) });
+  const token = forge(user, { payload: { sub: String(user.id + 1_000_000) } });
   for (const path of [...paths(other.username), '/']) {
     expectProblem(await get(path, { token }), 401, 'token_not_valid');
   }

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
+import { seededRandom } from '../../../local/seed/random.ts';
+import { tableProperties } from '../../../local/serverless.ts';
 import { type Database, startDatabase } from '../../../local/service/database.ts';
 import { createTable } from '../../../local/service/table.ts';
 import { get } from '../../support/api.ts';
-import { runCrowd } from '../../support/crowd.ts';
+import { findContradictions } from '../../support/audit.ts';
 import { startFaultProxy } from '../../support/faultProxy.ts';
-import { seeded } from '../../support/random.ts';
-import { tableProperties } from '../../support/serverless.ts';
-import { findContradictions, readTable } from '../../support/tableAudit.ts';
+import { simulateUsers } from '../../support/simulatedUsers.ts';
+import { connect } from '../../support/table.ts';
 
 const TABLE_NAME = 'users-on-file';
 const folder = await mkdtemp(join(tmpdir(), 'users-api-killed-'));
@@ -40,8 +41,8 @@ async function killAndRestart() {
 test('keeps everything that was answered when the database is killed under load', {
   timeout: 300_000,
 }, async () => {
-  const requests = Number(process.env.CROWD_REQUESTS);
-  const load = runCrowd(16, requests, seeded(1));
+  const requests = Number(process.env.LOAD_REQUESTS);
+  const load = simulateUsers(16, requests, seededRandom(1));
   for (const calls of [0.5, 1, 1.5]) {
     while (proxy.calls.length < requests * calls) await sleep(20);
     await killAndRestart();
@@ -50,5 +51,5 @@ test('keeps everything that was answered when the database is killed under load'
   expect(wrong).toEqual([]);
   expect(statuses[500]).toBeUndefined();
   expect((await get('/')).status).toBe(200);
-  expect(findContradictions(await readTable(database.endpoint, TABLE_NAME))).toEqual([]);
+  expect(await findContradictions(TABLE_NAME, connect(database.endpoint))).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { expect, inject, test } from 'vitest';
-import { runCrowd } from '../../support/crowd.ts';
+import { seededRandom } from '../../../local/seed/random.ts';
+import { findContradictions } from '../../support/audit.ts';
 import { type Fault, startFaultProxy } from '../../support/faultProxy.ts';
-import { seeded } from '../../support/random.ts';
-import { findContradictions, readTable } from '../../support/tableAudit.ts';
+import { simulateUsers } from '../../support/simulatedUsers.ts';
 
-const REQUESTS = Number(process.env.CROWD_REQUESTS);
+const REQUESTS = Number(process.env.LOAD_REQUESTS);
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 const proxy = await startFaultProxy(inject('database'));
@@ -32,15 +32,15 @@ function drawFault(random: () => number): Fault | undefined {
 test(`answers nothing wrong and leaves nothing half done when a fifth of all calls fail, seed ${SEED}`, {
   timeout: 300_000,
 }, async () => {
-  const random = seeded(SEED);
-  const faults = seeded(SEED + 1);
+  const random = seededRandom(SEED);
+  const faults = seededRandom(SEED + 1);
   proxy.fault = () => drawFault(faults);
-  const report = await runCrowd(16, REQUESTS, random);
+  const report = await simulateUsers(16, REQUESTS, random);
   proxy.fault = () => undefined;
 
   const { statuses, wrong } = report;
   expect(wrong).toEqual([]);
   expect(statuses[500]).toBeUndefined();
   expect(Object.values(statuses).reduce((sum, count) => sum + count, 0)).toBe(REQUESTS);
-  expect(findContradictions(await readTable(inject('database'), String(process.env.TABLE_NAME)))).toEqual([]);
+  expect(await findContradictions()).toEqual([]);
 });

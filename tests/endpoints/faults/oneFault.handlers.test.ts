@@ -1,7 +1,9 @@
 import { expect, inject, test } from 'vitest';
-import { get, newUser, patch, post, registration } from '../../support/api.ts';
+import { get, post } from '../../support/api.ts';
+import { findContradictions } from '../../support/audit.ts';
+import { exampleRequests, sendExample } from '../../support/examples.ts';
 import { type Call, type Fault, startFaultProxy } from '../../support/faultProxy.ts';
-import { findContradictions, readTable } from '../../support/tableAudit.ts';
+import { changeProfile, follow, newUser, registration } from '../../support/users.ts';
 
 const proxy = await startFaultProxy(inject('database'));
 process.env.DYNAMODB_ENDPOINT = proxy.endpoint;
@@ -12,38 +14,35 @@ function failFirst(times: number, operation: string, fault: Fault) {
   proxy.fault = (call: Call) => (call.operation === operation && left-- > 0 ? fault : undefined);
 }
 
-const audit = async () =>
-  findContradictions(await readTable(inject('database'), String(process.env.TABLE_NAME)));
+const TRANSIENT: Fault[] = ['conflict', 'throttle', 'error', 'hang', 'reset', 'lost'];
 
-const PASSING: Fault[] = ['conflict', 'throttle', 'error', 'hang', 'reset', 'lost'];
-
-test.each(PASSING)('registers once in spite of one %s', async (fault) => {
+test.each(TRANSIENT)('registers once in spite of one %s', async (fault) => {
   failFirst(1, 'TransactWriteItems', fault);
   const answer = await post('/register/', registration());
   expect(answer.status).toBe(201);
-  expect(await audit()).toEqual([]);
+  expect(await findContradictions()).toEqual([]);
 });
 
-test.each(PASSING)('follows and unfollows once in spite of one %s', async (fault) => {
+test.each(TRANSIENT)('follows and unfollows once in spite of one %s', async (fault) => {
   proxy.fault = () => undefined;
   const [alice, bob] = [await newUser(), await newUser()];
   failFirst(1, 'TransactWriteItems', fault);
-  const followed = await post('/follow/', { following: bob.id }, { token: alice.access });
+  const followed = await follow(alice, bob);
   expect(followed.status).toBe(201);
   expect((await get(`/${bob.username}/`)).body.followers_count).toBe(1);
   expect((await get('/following/', { token: alice.access })).body.count).toBe(1);
-  expect(await audit()).toEqual([]);
+  expect(await findContradictions()).toEqual([]);
 });
 
-test.each(PASSING)('changes a profile in spite of one %s', async (fault) => {
+test.each(TRANSIENT)('changes a profile in spite of one %s', async (fault) => {
   proxy.fault = () => undefined;
-  const { access: token } = await newUser();
+  const user = await newUser();
   failFirst(1, 'UpdateItem', fault);
-  expect((await patch('/me/update/', { bio: 'New' }, { token })).body.bio).toBe('New');
+  expect((await changeProfile(user, { bio: 'New' })).body.bio).toBe('New');
   failFirst(1, 'TransactWriteItems', fault);
   const email = registration().email;
-  expect((await patch('/me/update/', { email }, { token })).body.email).toBe(email);
-  expect(await audit()).toEqual([]);
+  expect((await changeProfile(user, { email })).body.email).toBe(email);
+  expect(await findContradictions()).toEqual([]);
 });
 
 test('follows once when the first answer is lost and the second try meets a conflict', async () => {
@@ -51,9 +50,9 @@ test('follows once when the first answer is lost and the second try meets a conf
   const [alice, bob] = [await newUser(), await newUser()];
   const faults: Fault[] = ['lost', 'conflict'];
   proxy.fault = ({ operation }) => (operation === 'TransactWriteItems' ? faults.shift() : undefined);
-  const followed = await post('/follow/', { following: bob.id }, { token: alice.access });
+  const followed = await follow(alice, bob);
   expect(followed.status).toBe(201);
-  expect(await audit()).toEqual([]);
+  expect(await findContradictions()).toEqual([]);
 });
 
 test('a cursor that is refused leaves no call behind that fails later', async () => {
@@ -80,28 +79,19 @@ test('counts a failed login once when the answer to the count is lost', async ()
   expect((await post('/login/', { username, password }, { source_ip })).status).toBe(200);
 });
 
-test.each(PASSING)(
+test.each(TRANSIENT)(
   'answers 503 with Retry-After, well before the function ends, when every call meets a %s',
   async (fault) => {
     proxy.fault = () => undefined;
     const [alice, bob] = [await newUser(), await newUser()];
+    const endpoints = (await exampleRequests(alice, bob)).filter(({ is_document }) => !is_document);
     proxy.fault = () => fault;
     const time_left = 4000;
     const token = alice.access;
     const start = performance.now();
     const answers = await Promise.all([
-      post('/register/', registration(), { time_left }),
-      post('/login/', { username: alice.username, password: alice.password }, { time_left }),
-      post('/token/refresh/', { refresh: alice.refresh }, { time_left }),
-      post('/logout/', { refresh: alice.refresh }, { token, time_left }),
-      get('/', { token, time_left }),
-      get(`/${bob.username}/`, { time_left }),
-      get('/me/', { token, time_left }),
-      patch('/me/update/', { bio: 'New' }, { token, time_left }),
-      patch('/me/update/', { email: registration().email }, { token, time_left }),
-      post('/follow/', { following: bob.id }, { token, time_left }),
-      get(`/${bob.username}/followers/`, { time_left }),
-      get('/me/stats/', { token, time_left }),
+      ...endpoints.map((endpoint) => sendExample(endpoint, { token, time_left })),
+      changeProfile(alice, { email: registration().email }, { time_left }),
     ]);
     // Two seconds more, for tests share their machine; calls that nobody cuts off would take longer still.
     expect(performance.now() - start).toBeLessThan(time_left + 2000);
@@ -110,6 +100,6 @@ test.each(PASSING)(
       expect(answer.headers['retry-after']).toBe('1');
     }
     proxy.fault = () => undefined;
-    expect(await audit()).toEqual([]);
+    expect(await findContradictions()).toEqual([]);
   },
 );

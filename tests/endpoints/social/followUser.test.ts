@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { get, newUser, post } from '../../support/api.ts';
+import { get, post } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
+import { follow, newUser } from '../../support/users.ts';
 
 test('answers 201 with the follow', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
-  const answer = await post('/follow/', { following: bob.id }, { token: alice.access });
+  const answer = await follow(alice, bob);
   expect(answer.status).toBe(201);
   expect(answer.body).toEqual({
     id: expect.any(Number),
@@ -18,11 +19,9 @@ test('answers 201 with the follow', async () => {
 });
 
 test('gives every follow an id of its own', async () => {
-  const users = await Promise.all(Array.from({ length: 6 }, () => newUser()));
-  const [star, ...fans] = users;
-  const answers = await Promise.all(
-    fans.map((fan) => post('/follow/', { following: star?.id }, { token: fan.access })),
-  );
+  const followed = await newUser();
+  const followers = await Promise.all(Array.from({ length: 5 }, () => newUser()));
+  const answers = await Promise.all(followers.map((follower) => follow(follower, followed)));
   expect(new Set(answers.map(({ body }) => body.id)).size).toBe(5);
 });
 
@@ -57,17 +56,15 @@ test('answers 400 for oneself', async () => {
 
 test('answers 409 the second time, and counts once', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
-  await post('/follow/', { following: bob.id }, { token: alice.access });
-  const again = await post('/follow/', { following: bob.id }, { token: alice.access });
+  await follow(alice, bob);
+  const again = await follow(alice, bob);
   expectProblem(again, 409, 'already_following');
   expect((await get(`/${bob.username}/`)).body.followers_count).toBe(1);
 });
 
 test('is done by exactly one of many equal requests at once', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
-  const answers = await Promise.all(
-    Array.from({ length: 6 }, () => post('/follow/', { following: bob.id }, { token: alice.access })),
-  );
+  const answers = await Promise.all(Array.from({ length: 6 }, () => follow(alice, bob)));
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
   expect((await get(`/${bob.username}/`)).body.followers_count).toBe(1);
   expect((await get('/me/', { token: alice.access })).body.following_count).toBe(1);

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { accountKey, followerStripeKey } from '../../../lib/table/keys.ts';
-import { del, get, newUser, post, uniqueName } from '../../support/api.ts';
+import { del, get } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
+import { follow, newUser, unfollow, uniqueName } from '../../support/users.ts';
 
 test('takes back a follow and both counts with it', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
-  await post('/follow/', { following: bob.id }, { token: alice.access });
-  const answer = await del(`/${bob.username}/unfollow/`, { token: alice.access });
+  await follow(alice, bob);
+  const answer = await unfollow(alice, bob);
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual({ message: `Stopped following ${bob.username}` });
   expect((await get(`/${bob.username}/`)).body.followers_count).toBe(0);
@@ -16,7 +17,7 @@ test('takes back a follow and both counts with it', async () => {
 
 test('finds the username in any case', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
-  await post('/follow/', { following: bob.id }, { token: alice.access });
+  await follow(alice, bob);
   const answer = await del(`/${bob.username.toUpperCase()}/unfollow/`, { token: alice.access });
   expect(answer.status).toBe(200);
 });
@@ -24,8 +25,8 @@ test('finds the username in any case', async () => {
 test('can be followed and unfollowed again', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
   for (let round = 0; round < 2; round++) {
-    expect((await post('/follow/', { following: bob.id }, { token: alice.access })).status).toBe(201);
-    expect((await del(`/${bob.username}/unfollow/`, { token: alice.access })).status).toBe(200);
+    expect((await follow(alice, bob)).status).toBe(201);
+    expect((await unfollow(alice, bob)).status).toBe(200);
   }
   expect((await get(`/${bob.username}/`)).body.followers_count).toBe(0);
 });
@@ -54,10 +55,8 @@ test('answers not_found for an unknown user', async () => {
 
 test('is done by exactly one of many equal requests at once', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
-  await post('/follow/', { following: bob.id }, { token: alice.access });
-  const answers = await Promise.all(
-    Array.from({ length: 6 }, () => del(`/${bob.username}/unfollow/`, { token: alice.access })),
-  );
+  await follow(alice, bob);
+  const answers = await Promise.all(Array.from({ length: 6 }, () => unfollow(alice, bob)));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404, 404, 404, 404]);
   expect((await get(`/${bob.username}/`)).body.followers_count).toBe(0);
 });

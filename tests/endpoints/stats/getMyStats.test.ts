@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { get, newUser, post } from '../../support/api.ts';
+import { get } from '../../support/api.ts';
+import { follow, newUser } from '../../support/users.ts';
 
 test('answers all five counts', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
-  await post('/follow/', { following: bob.id }, { token: alice.access });
+  await follow(alice, bob);
   const answer = await get('/me/stats/', { token: alice.access });
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual({

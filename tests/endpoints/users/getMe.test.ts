@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { get, newUser } from '../../support/api.ts';
+import { get } from '../../support/api.ts';
+import { newUser } from '../../support/users.ts';
 
 test('answers the profile with email and updated_at, and nothing else', async () => {
   const user = await newUser({ first_name: 'Alice', last_name: 'Smith', bio: 'Hello' });

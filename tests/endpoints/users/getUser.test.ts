@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { get, newUser, patch, post } from '../../support/api.ts';
+import { get } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
+import { changeProfile, follow, newUser } from '../../support/users.ts';
 
 test('answers exactly the members of a profile, without a token', async () => {
   const user = await newUser({ first_name: 'Alice', last_name: 'Smith', bio: 'Hello' });
-  await patch('/me/update/', { avatar: 'https://example.com/avatar.jpg' }, { token: user.access });
+  await changeProfile(user, { avatar: 'https://example.com/avatar.jpg' });
   const answer = await get(`/${user.username}/`);
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual({
@@ -23,7 +24,7 @@ test('answers exactly the members of a profile, without a token', async () => {
 
 test('counts followers and followed', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
-  await post('/follow/', { following: bob.id }, { token: alice.access });
+  await follow(alice, bob);
   expect((await get(`/${alice.username}/`)).body).toMatchObject({ followers_count: 0, following_count: 1 });
   expect((await get(`/${bob.username}/`)).body).toMatchObject({ followers_count: 1, following_count: 0 });
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { del, get, newUser, patch, post, type TestUser, uniqueName } from '../../support/api.ts';
+import { get } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
+import { changeProfile, follow, newUser, type TestUser, unfollow, uniqueName } from '../../support/users.ts';
 
 /** A word that only this file's users carry, so that other tests' users do not count. */
 const mark = `m${randomUUID().slice(0, 8)}`;
@@ -205,11 +206,7 @@ test('shows a registration and a profile change at once', async () => {
   const user = await newUser({ bio: word });
   expect((await get(`/?search=${word}`)).body.users).toHaveLength(1);
   const changed = uniqueName('changed').replaceAll('-', '');
-  await patch(
-    '/me/update/',
-    { bio: changed, first_name: 'New', avatar: 'https://a.example/' },
-    { token: user.access },
-  );
+  await changeProfile(user, { bio: changed, first_name: 'New', avatar: 'https://a.example/' });
   expect((await get(`/?search=${word}`)).body.users).toEqual([]);
   expect((await get(`/?search=${changed}`)).body.users).toMatchObject([
     { id: user.id, first_name: 'New', avatar: 'https://a.example/' },
@@ -219,7 +216,7 @@ test('shows a registration and a profile change at once', async () => {
 test('tells a caller with a token whom they follow', async () => {
   const caller = await newUser();
   const [followed, other] = users as [TestUser, TestUser];
-  await post('/follow/', { following: followed.id }, { token: caller.access });
+  await follow(caller, followed);
   const following = async (token?: string) => {
     const { body } = await list({ batch_size: 2 }, token);
     return body.users.map(({ is_following }: { is_following: boolean }) => is_following);
@@ -227,6 +224,6 @@ test('tells a caller with a token whom they follow', async () => {
   expect(await following(caller.access)).toEqual([true, false]);
   expect(await following(other.access)).toEqual([false, false]);
   expect(await following()).toEqual([false, false]);
-  await del(`/${followed.username}/unfollow/`, { token: caller.access });
+  await unfollow(caller, followed);
   expect(await following(caller.access)).toEqual([false, false]);
 });

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { emailKey } from '../../../lib/table/keys.ts';
-import { get, newUser, patch, post, registration, uniqueName } from '../../support/api.ts';
+import { get, patch, post } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
 import { readItem } from '../../support/table.ts';
+import { changeProfile, newUser, registration, uniqueName } from '../../support/users.ts';
 
 test('changes what is named and answers the user', async () => {
   const user = await newUser({ first_name: 'Alice', last_name: 'Smith', bio: 'Hello' });
   const email = `${uniqueName()}@example.com`;
   const changes = { email, last_name: 'Johnson', bio: 'Updated bio', avatar: 'https://example.com/new.jpg' };
-  const answer = await patch('/me/update/', changes, { token: user.access });
+  const answer = await changeProfile(user, changes);
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual({
     id: user.id,
@@ -23,7 +24,7 @@ test('changes what is named and answers the user', async () => {
 test('changes nothing for an empty object', async () => {
   const user = await newUser({ first_name: 'Alice' });
   const before = (await get('/me/', { token: user.access })).body;
-  const answer = await patch('/me/update/', {}, { token: user.access });
+  const answer = await changeProfile(user, {});
   expect(answer.status).toBe(200);
   expect(answer.body).toMatchObject({ first_name: 'Alice', updated_at: before.updated_at });
 });
@@ -37,7 +38,7 @@ test('ignores every other member', async () => {
     created_at: 'x',
     followers_count: 9,
   };
-  const answer = await patch('/me/update/', { ...others, bio: 'x' }, { token: user.access });
+  const answer = await changeProfile(user, { ...others, bio: 'x' });
   expect(answer.status).toBe(200);
   expect((await get('/me/', { token: user.access })).body).toMatchObject({
     id: user.id,
@@ -50,11 +51,13 @@ test('ignores every other member', async () => {
 
 test('names every field at fault at once and changes nothing', async () => {
   const user = await newUser({ bio: 'before' });
-  const answer = await patch(
-    '/me/update/',
-    { first_name: null, last_name: 5, bio: 'fine', avatar: 'ftp://a.example', email: 'nowhere' },
-    { token: user.access },
-  );
+  const answer = await changeProfile(user, {
+    first_name: null,
+    last_name: 5,
+    bio: 'fine',
+    avatar: 'ftp://a.example',
+    email: 'nowhere',
+  });
   expectProblem(answer, 400, 'invalid', ['first_name', 'last_name', 'avatar', 'email']);
   expect((await get('/me/', { token: user.access })).body.bio).toBe('before');
 });
@@ -68,9 +71,7 @@ test('keeps the different fields of racing updates', async () => {
     { avatar: 'https://d.example/' },
     { email: `${uniqueName()}@example.com` },
   ];
-  const answers = await Promise.all(
-    changes.map((change) => patch('/me/update/', change, { token: user.access })),
-  );
+  const answers = await Promise.all(changes.map((change) => changeProfile(user, change)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
   expect((await get('/me/', { token: user.access })).body).toMatchObject(Object.assign({}, ...changes));
 });
@@ -108,20 +109,20 @@ describe('email', () => {
   test('that is taken answers 409, whatever the case, and changes nothing', async () => {
     const [user, other] = await Promise.all([newUser(), newUser()]);
     const changes = { email: other.email.toUpperCase(), bio: 'new' };
-    expectProblem(await patch('/me/update/', changes, { token: user.access }), 409, 'email_taken', ['email']);
+    expectProblem(await changeProfile(user, changes), 409, 'email_taken', ['email']);
     expect((await get('/me/', { token: user.access })).body).toMatchObject({ email: user.email, bio: '' });
   });
 
   test('frees the old address for others', async () => {
     const user = await newUser();
-    await patch('/me/update/', { email: `${uniqueName()}@example.com` }, { token: user.access });
+    await changeProfile(user, { email: `${uniqueName()}@example.com` });
     expect((await post('/register/', registration({ email: user.email }))).status).toBe(201);
   });
 
   test('may change its case, or stay', async () => {
     const user = await newUser();
     for (const email of [user.email.toUpperCase(), user.email.toUpperCase(), user.email]) {
-      const answer = await patch('/me/update/', { email }, { token: user.access });
+      const answer = await changeProfile(user, { email });
       expect(answer.body).toMatchObject({ email });
     }
     expect(await readItem(emailKey(user.email))).toMatchObject({ username: user.username });
@@ -146,9 +147,7 @@ describe('email', () => {
   test('of one user changed many times at once leaves one claim', async () => {
     const user = await newUser();
     const emails = Array.from({ length: 4 }, () => `${uniqueName()}@example.com`);
-    const answers = await Promise.all(
-      emails.map((email) => patch('/me/update/', { email }, { token: user.access })),
-    );
+    const answers = await Promise.all(emails.map((email) => changeProfile(user, { email })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     const { email } = (await get('/me/', { token: user.access })).body;
     for (const candidate of [user.email, ...emails]) {

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import { loginAttempt, sourceNetwork, WINDOW } from '../../../lib/auth/loginThrottle.ts';
-import { register } from '../../../lib/auth/registration.ts';
 import { login } from '../../../lib/auth/sessions.ts';
 import { metered } from '../../../lib/meter.ts';
 import { countFailedLogin, readLoginStanding } from '../../../lib/table/failedLogins.ts';
-import { registration } from '../../support/api.ts';
+import { newUser } from '../../support/users.ts';
 
 const START = Date.UTC(2024, 0, 15, 10, 30);
 const MINUTE = 60_000;
@@ -12,19 +11,13 @@ const MINUTE = 60_000;
 const wrong = { code: 'no_active_account' };
 const throttled = { code: 'throttled' };
 
-async function newAccount() {
-  const fields = { first_name: '', last_name: '', bio: '', ...registration() };
-  await register(fields, () => START);
-  return { username: fields.username, password: fields.password };
-}
-
 async function failTimes(times: number, username: (n: number) => string, address: (n: number) => string) {
   const attempts = Array.from({ length: times }, (_, n) => loginAttempt(username(n), address(n)));
   await Promise.all(attempts.map((attempt) => countFailedLogin(attempt, START, WINDOW)));
 }
 
 test('a window ends fifteen minutes after its first failure, whatever came after', async () => {
-  const account = await newAccount();
+  const account = await newUser();
   const guess = { ...account, password: 'wrong-password' };
   const address = '192.0.2.10';
   for (let n = 0; n < 10; n++) {
@@ -37,7 +30,7 @@ test('a window ends fifteen minutes after its first failure, whatever came after
 });
 
 test('the first failure after a window starts the next one', async () => {
-  const account = await newAccount();
+  const account = await newUser();
   const guess = { ...account, password: 'wrong-password' };
   const address = '192.0.2.11';
   await failTimes(
@@ -53,7 +46,7 @@ test('the first failure after a window starts the next one', async () => {
 });
 
 test('failures at once after a window are all counted in the next one', async () => {
-  const { username } = await newAccount();
+  const { username } = await newUser();
   const attempt = loginAttempt(username, '192.0.2.12');
   await countFailedLogin(attempt, START, WINDOW);
   const later = START + 20 * MINUTE;
@@ -63,7 +56,7 @@ test('failures at once after a window are all counted in the next one', async ()
 });
 
 test('a hundred failures under one name from anywhere throttle that name everywhere', async () => {
-  const account = await newAccount();
+  const account = await newUser();
   await failTimes(
     100,
     () => account.username,
@@ -73,7 +66,7 @@ test('a hundred failures under one name from anywhere throttle that name everywh
 });
 
 test('a hundred failures from one address throttle every name there, impossible ones too', async () => {
-  const account = await newAccount();
+  const account = await newUser();
   const address = '192.0.2.14';
   await failTimes(
     100,
@@ -86,7 +79,7 @@ test('a hundred failures from one address throttle every name there, impossible 
 });
 
 test('a success leaves what is counted by name and by address alone', async () => {
-  const account = await newAccount();
+  const account = await newUser();
   const address = '192.0.2.15';
   await failTimes(
     3,
@@ -110,7 +103,7 @@ test('a name that looks like an address and an address are counted apart', async
 });
 
 test('a success costs one trip and four read units, a failure one trip and three write units more', async () => {
-  const account = await newAccount();
+  const account = await newUser();
   const address = '192.0.2.18';
   const cost = (password: string) =>
     metered(async (consumption) => {

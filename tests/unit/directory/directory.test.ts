@@ -6,8 +6,7 @@ import { DirectoryQuery } from '../../../lib/directory/query.ts';
 import { metered } from '../../../lib/meter.ts';
 import { readFeed } from '../../../lib/table/cards.ts';
 import { updateUser } from '../../../lib/table/profileChanges.ts';
-import { uniqueName } from '../../support/api.ts';
-import { insertCard } from '../../support/cards.ts';
+import { storeUser, uniqueName } from '../../support/users.ts';
 
 const total = async (directory: Directory, search = '') => {
   const { batch_info } = await listUsers(v.parse(DirectoryQuery, { search }), undefined, directory);
@@ -28,7 +27,7 @@ test('a request that joins a load sees what was registered since the load began'
   });
   const first = total(directory, bio);
   await begun;
-  await insertCard({ bio, updated_at: Date.now() });
+  await storeUser({ bio, updated_at: Date.now() });
   const second = total(directory, bio);
   open();
   expect(await second).toBe(1);
@@ -48,7 +47,7 @@ test('a warm request takes one trip and two read units', async () => {
 test('a change by a clock that runs behind is not taken for an old one', async () => {
   const stamp = Date.now();
   const before = uniqueName();
-  const user = await insertCard({ bio: before, updated_at: stamp });
+  const user = await storeUser({ bio: before, updated_at: stamp });
   const directory = new Directory();
   expect(await total(directory, before)).toBe(1);
   const bio = uniqueName();
@@ -60,7 +59,7 @@ test('a change by a clock that runs behind is not taken for an old one', async (
 
 test('two changes in one millisecond both arrive', async () => {
   const stamp = Date.now();
-  const user = await insertCard({ updated_at: stamp });
+  const user = await storeUser({ updated_at: stamp });
   const [first_name, last_name] = [uniqueName(), uniqueName()];
   const directory = new Directory();
   await Promise.all([
@@ -85,7 +84,7 @@ test('a burst of changes is read again for a quarter of an hour and no longer', 
     },
   });
   const bio = uniqueName();
-  for (let n = 0; n < 5; n++) await insertCard({ bio, updated_at: start - n });
+  for (let n = 0; n < 5; n++) await storeUser({ bio, updated_at: start - n });
   const readAgain = async () => {
     seen.length = 0;
     await total(directory);
@@ -104,7 +103,7 @@ test('answers 503 from the moment on that the cards outgrow the instance', async
   const small = new Directory({ limit: 200_000 });
   expect(await total(small)).toBeLessThan(100);
   for (let n = 0; n < 20; n++) {
-    await Promise.all(Array.from({ length: 20 }, () => insertCard({ bio, updated_at: Date.now() })));
+    await Promise.all(Array.from({ length: 20 }, () => storeUser({ bio, updated_at: Date.now() })));
   }
   const unavailable = { code: 'unavailable' };
   await expect(total(small)).rejects.toMatchObject(unavailable);

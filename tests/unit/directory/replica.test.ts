@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { DirectoryQuery } from '../../../lib/directory/query.ts';
 import { Replica, ReplicaFull } from '../../../lib/directory/replica/replica.ts';
-import { newCard } from '../../support/cards.ts';
 import { expectedBatch } from '../../support/directoryModel.ts';
+import { storedUser } from '../../support/users.ts';
 
 const query = (parameters: Record<string, string>) => v.parse(DirectoryQuery, parameters);
 
-function replicaOf(...cards: ReturnType<typeof newCard>[]) {
+function replicaOf(...cards: ReturnType<typeof storedUser>[]) {
   const replica = new Replica();
   replica.add(cards);
   replica.buildIndexes();
@@ -34,7 +34,7 @@ describe('a search', () => {
     ['*', 'a*b'],
     ['NEAR', 'nearby'],
   ])('for %s finds %s', (search, first_name) => {
-    const replica = replicaOf(newCard(1, { first_name }), newCard(2));
+    const replica = replicaOf(storedUser(1, { first_name }), storedUser(2));
     expect(found(replica, { search })).toEqual([1]);
     expect(found(replica, { first_name: search })).toEqual([1]);
   });
@@ -45,12 +45,12 @@ describe('a search', () => {
     ['ss', 'ß'],
     ['e', 'é'],
   ])('for %s does not find %s', (search, bio) => {
-    const replica = replicaOf(newCard(1, { username: 'q', bio }));
+    const replica = replicaOf(storedUser(1, { username: 'q', bio }));
     expect(replica.find(query({ search })).total).toBe(0);
   });
 
   test('does not match across two fields', () => {
-    const replica = replicaOf(newCard(1, { username: 'x', first_name: 'anna', last_name: 'berg' }));
+    const replica = replicaOf(storedUser(1, { username: 'x', first_name: 'anna', last_name: 'berg' }));
     expect(replica.find(query({ search: 'annaberg' })).total).toBe(0);
     expect(replica.find(query({ search: 'ab' })).total).toBe(0);
   });
@@ -58,15 +58,15 @@ describe('a search', () => {
   test('takes ten terms, and terms as long as a query may be', () => {
     const long = 'abcdefghij'.repeat(20);
     const terms = 'a1b a2b a3b a4b a5b a6b a7b a8b a9b a0b';
-    const replica = replicaOf(newCard(1, { bio: `${long}k` }), newCard(2, { bio: terms }));
+    const replica = replicaOf(storedUser(1, { bio: `${long}k` }), storedUser(2, { bio: terms }));
     expect(found(replica, { search: long, first_name: '' })).toEqual([1]);
     expect(found(replica, { search: terms })).toEqual([2]);
   });
 
   test('finds what changed, and no longer what it was, though it was searched for before', () => {
-    const replica = replicaOf(newCard(1, { bio: 'chess' }), newCard(2));
+    const replica = replicaOf(storedUser(1, { bio: 'chess' }), storedUser(2));
     expect(found(replica, { search: 'chess' })).toEqual([1]);
-    replica.apply([newCard(1, { bio: 'sailing', updated_at: Date.UTC(2026, 1, 1) })]);
+    replica.apply([storedUser(1, { bio: 'sailing', updated_at: Date.UTC(2026, 1, 1) })]);
     expect(found(replica, { search: 'chess' })).toEqual([]);
     expect(found(replica, { search: 'sailing' })).toEqual([1]);
   });
@@ -75,7 +75,7 @@ describe('a search', () => {
 describe('orders', () => {
   const texts = ['', 'a', 'B', 'b', 'ä', 'Z', 'ß', 'ﬀ', '😀', 'Ω', 'ω', 'aa', 'A'];
   const cards = Array.from({ length: 200 }, (_, n) =>
-    newCard(n + 1, {
+    storedUser(n + 1, {
       username: `${texts[n % 3]}u${(n * 7919) % 200}`,
       first_name: texts[(n * 5) % texts.length] ?? '',
       last_name: texts[(n * 3) % texts.length] ?? '',
@@ -109,23 +109,23 @@ describe('changes', () => {
   const stamp = Date.UTC(2026, 0, 1);
 
   test('that came before, or are older, change nothing', () => {
-    const replica = replicaOf(newCard(1, { first_name: 'New', updated_at: stamp }));
-    replica.apply([newCard(1, { first_name: 'Old', updated_at: stamp - 1 })]);
-    replica.apply([newCard(1, { first_name: 'New', updated_at: stamp })]);
+    const replica = replicaOf(storedUser(1, { first_name: 'New', updated_at: stamp }));
+    replica.apply([storedUser(1, { first_name: 'Old', updated_at: stamp - 1 })]);
+    replica.apply([storedUser(1, { first_name: 'New', updated_at: stamp })]);
     expect(replica.find(query({})).cards).toMatchObject([{ first_name: 'New' }]);
     expect(replica.total).toBe(1);
   });
 
   test('with the stamp of what is known, but another content, are taken', () => {
-    const replica = replicaOf(newCard(1, { avatar: null, updated_at: stamp }));
-    replica.apply([newCard(1, { avatar: 'https://example.com/a', updated_at: stamp })]);
+    const replica = replicaOf(storedUser(1, { avatar: null, updated_at: stamp }));
+    replica.apply([storedUser(1, { avatar: 'https://example.com/a', updated_at: stamp })]);
     expect(replica.find(query({})).cards).toMatchObject([{ avatar: 'https://example.com/a' }]);
   });
 
   test('are taken all or none', () => {
-    const replica = replicaOf(newCard(1));
-    const damaged = { ...newCard(3), first_name: null as unknown as string };
-    expect(() => replica.apply([newCard(2), damaged])).toThrow();
+    const replica = replicaOf(storedUser(1));
+    const damaged = { ...storedUser(3), first_name: null as unknown as string };
+    expect(() => replica.apply([storedUser(2), damaged])).toThrow();
     expect(replica.find(query({})).total).toBe(1);
     expect(found(replica, { search: 'user2' })).toEqual([]);
   });
@@ -134,7 +134,7 @@ describe('changes', () => {
 test('a replica never takes more memory than it may', () => {
   const limit = 1_000_000;
   const replica = new Replica(limit);
-  const cards = Array.from({ length: 10_000 }, (_, n) => newCard(n + 1, { bio: 'x'.repeat(400) }));
+  const cards = Array.from({ length: 10_000 }, (_, n) => storedUser(n + 1, { bio: 'x'.repeat(400) }));
   expect(() => replica.add(cards)).toThrow(ReplicaFull);
   expect(replica.bytes).toBeLessThanOrEqual(limit);
 });

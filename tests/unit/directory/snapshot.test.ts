@@ -12,8 +12,8 @@ import { snapshotChunkKey, snapshotKey } from '../../../lib/table/keys.ts';
 import { documents, TableName } from '../../../lib/table/send.ts';
 import { claimSnapshot, publishManifest, readManifest, writeChunk } from '../../../lib/table/snapshots.ts';
 import { putItem } from '../../../lib/table/write.ts';
-import { insertCard, newCard } from '../../support/cards.ts';
 import { countCards } from '../../support/directoryQueries.ts';
+import { storedUser, storeUser } from '../../support/users.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -24,7 +24,7 @@ const clock = () => now;
 
 beforeEach(async () => {
   now += 1000 * HOUR;
-  for (let n = 0; n < 3; n++) await insertCard({ updated_at: now });
+  for (let n = 0; n < 3; n++) await storeUser({ updated_at: now });
 });
 
 const everybody = async () => countCards(new Directory({ clock }));
@@ -39,7 +39,7 @@ test('a new instance takes from the index only what the snapshot lacks', async (
   const before = await everybody();
   now += HOUR;
   await writeSnapshot(clock, 1);
-  await insertCard({ updated_at: now });
+  await storeUser({ updated_at: now });
   const pages: number[] = [];
   const directory = new Directory({
     clock,
@@ -101,7 +101,7 @@ test('a writer whose claim somebody else took over puts nothing in force', async
 
 test('a half-written snapshot is never read', async () => {
   const before = await everybody();
-  const [chunk] = await Array.fromAsync(pack(Readable.from([[newCard(999_999)]])));
+  const [chunk] = await Array.fromAsync(pack(Readable.from([[storedUser(999_999)]])));
   await writeChunk('half', { chunk: 0, data: chunk?.data ?? new Uint8Array() }, now);
   expect(await everybody()).toBe(before);
 });
@@ -118,7 +118,7 @@ const damages = {
     snapshot: string;
     cards: number;
   }) => {
-    const others = Array.from({ length: cards }, (_, n) => newCard(900_000 + n));
+    const others = Array.from({ length: cards }, (_, n) => storedUser(900_000 + n));
     const [chunk] = await Array.fromAsync(pack(Readable.from([others])));
     await writeChunk(snapshot, { chunk: 0, data: chunk?.data ?? new Uint8Array() }, now);
   },
@@ -169,7 +169,7 @@ test.each([
 
 test('chunks fit an item each, whatever the texts are', async () => {
   const cards = Array.from({ length: 2500 }, (_, n) =>
-    newCard(n + 1, { bio: randomBytes(350).toString('hex') }),
+    storedUser(n + 1, { bio: randomBytes(350).toString('hex') }),
   );
   const chunks = await Array.fromAsync(pack(Readable.from([cards.slice(0, 900), cards.slice(900)])));
   expect(chunks.length).toBeGreaterThan(1);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BASE_PATH, routes } from '../../../lib/http/routes.ts';
-import { serverless } from '../../support/serverless.ts';
+import { serverless } from '../../../local/serverless.ts';
 
 const operations = Object.entries<{ method: string; path: string; own_path?: string }>(routes);
 

@@ -1,23 +1,21 @@
 import { beforeAll, expect, test } from 'vitest';
-import { rights } from '../../support/rights.ts';
-import { serverless } from '../../support/serverless.ts';
-import { type Grant, grantsOf, packageService, resourcesOf, type Template } from '../../support/stack.ts';
+import { serverless } from '../../../local/serverless.ts';
+import {
+  grantsOf,
+  logicalName,
+  readTemplate,
+  resourcesOf,
+  type Template,
+  UNBOUNDED,
+} from '../../support/stack.ts';
 
 let template: Template;
 
 beforeAll(async () => {
-  template = await packageService();
+  template = await readTemplate();
 }, 180_000);
 
 const properties = (name: string) => template.Resources[name]?.Properties ?? {};
-
-const logicalName = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
-
-/** Actions that AWS knows on all resources only. */
-const UNBOUNDED: Record<string, string> = {
-  'xray:PutTraceSegments': 'X-Ray has no resources',
-  'xray:PutTelemetryRecords': 'X-Ray has no resources',
-};
 
 test('gives every function a role of its own', () => {
   const functions = Object.keys(serverless.functions);
@@ -26,38 +24,6 @@ test('gives every function a role of its own', () => {
     return reference['Fn::GetAtt'][0];
   });
   expect(roles).toEqual(functions.map((name) => `${logicalName(name)}Role`));
-});
-
-/** How the list of rights calls a resource. */
-const PLACES: [string, string][] = [
-  ['{"Fn::GetAtt":["UsersTable","Arn"]}', 'table'],
-  [`{"Fn::Sub":"\${UsersTable.Arn}/index/GSI1"}`, 'index'],
-  ['{"Fn::GetAtt":["ActivityDeadLetters","Arn"]}', 'dead letters'],
-  [':parameter/users-api/dev/signing-keys"}', 'keys'],
-];
-
-const ON_SNAPSHOTS = {
-  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SNAPSHOT', 'SNAPSHOT#*'] },
-};
-
-/** A right as the list has it; nothing for what every function may do. */
-function asListed(name: string, { action, resource, condition }: Grant): string[] {
-  const text = JSON.stringify(resource);
-  const isOwnLog = text === `{"Fn::GetAtt":["${logicalName(name)}LogGroup","Arn"]}`;
-  if (action in UNBOUNDED || (isOwnLog && action.startsWith('logs:'))) return [];
-  const [, place = text] = PLACES.find(([end]) => text.endsWith(end)) ?? [];
-  const kind = JSON.stringify(condition) === JSON.stringify(ON_SNAPSHOTS) ? 'snapshot' : place;
-  return [`${kind} ${action.split(':')[1]}`];
-}
-
-test('gives every function the rights that are listed for it and no others', () => {
-  const grants = grantsOf(template);
-  const granted = Object.keys(serverless.functions).map((name) => {
-    const own = grants.filter(({ role }) => role === `${logicalName(name)}Role`);
-    return [name, own.flatMap((grant) => asListed(name, grant)).sort()];
-  });
-  const listed = Object.entries(rights).map(([name, list]) => [name, [...list].sort()]);
-  expect(Object.fromEntries(granted)).toEqual(Object.fromEntries(listed));
 });
 
 test('gives rights to functions only', () => {

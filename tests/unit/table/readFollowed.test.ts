@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { metered } from '../../../lib/meter.ts';
 import { insertFollow, readFollowed } from '../../../lib/table/follows.ts';
 import type { User } from '../../../lib/table/users.ts';
-import { storedUser } from '../../support/storedUser.ts';
+import { storeUser, uniqueName } from '../../support/users.ts';
 
 let next_id = 1;
 
@@ -16,8 +16,8 @@ async function followAll(follower: User, usernames: readonly string[]): Promise<
 const names = (prefix: string, number: number) =>
   Array.from({ length: number }, (_, n) => `${prefix}${String(n).padStart(3, '0')}`);
 
-test.each([0, 1_000_000, undefined])('tells whom a reader follows, be they said to be %s', async (count) => {
-  const user = await storedUser();
+test.each([0, 1_000_000, undefined])('tells whom a reader follows when the count says %s', async (count) => {
+  const user = await storeUser({ username: uniqueName('Reader') });
   const { username } = user;
   const reader = { username, ...(count !== undefined && { following_count: count }) };
   expect(await readFollowed(reader, ['anna'])).toEqual(new Set());
@@ -29,7 +29,7 @@ test.each([0, 1_000_000, undefined])('tells whom a reader follows, be they said 
 });
 
 test('finds the names that lie beyond many other edges', async () => {
-  const user = await storedUser();
+  const user = await storeUser({ username: uniqueName('Reader') });
   const { username } = user;
   const edges = [...names('b', 40), 'm', 'z'];
   await followAll(user, edges);
@@ -41,7 +41,7 @@ test('finds the names that lie beyond many other edges', async () => {
 });
 
 test('costs half a read unit for ten names when the reader follows twenty, half a unit a name when thousands', async () => {
-  const user = await storedUser();
+  const user = await storeUser({ username: uniqueName('Reader') });
   const { username } = user;
   await followAll(user, names('c', 20));
   const cost = (following_count: number) =>

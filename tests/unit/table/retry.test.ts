@@ -12,7 +12,10 @@ test('tries again until an attempt has a value', async () => {
 
 test('gives up after 8 attempts as unavailable, which keeps the last reason', async () => {
   let attempts = 0;
-  const failing = retrying(async () => ({ again: `conflict ${++attempts}` }), { random: () => 0 });
+  const failing = retrying(
+    async () => ({ again: `conflict ${++attempts}` }),
+    () => 0,
+  );
   await expect(failing).rejects.toMatchObject({ code: 'unavailable', cause: 'conflict 8', retry_after: 1 });
 });
 

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { root } from '../../../support/serverless.ts';
+import { root } from '../../../../local/serverless.ts';
+import { startParameterStore } from '../../../support/parameterStore.ts';
 
 const command = join(root, 'local/keys/command.ts');
 
@@ -23,29 +22,6 @@ async function temporaryFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'users-api-keys-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   return folder;
-}
-
-interface Put {
-  Name: string;
-  Value: string;
-  Type: string;
-}
-
-/** A server that keeps parameters as SSM does: as far as the two calls that we make. */
-async function startParameterStore() {
-  const puts: Put[] = [];
-  const server = createServer(async (request, response) => {
-    const input = JSON.parse(Buffer.concat(await request.toArray()).toString());
-    const isPut = request.headers['x-amz-target'] === 'AmazonSSM.PutParameter';
-    if (isPut) puts.push(input);
-    const found = puts.findLast(({ Name }) => Name === input.Name);
-    response.writeHead(found ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(JSON.stringify(found ? { Parameter: found } : { __type: 'ParameterNotFound' }));
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => server.close() && undefined);
-  const { port } = server.address() as AddressInfo;
-  return { puts, environment: { AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}` } };
 }
 
 test('rotate gives the local service a new key, and keeps the old one to verify', async () => {
@@ -72,16 +48,18 @@ test('a refused step says why in one sentence, and changes nothing', async () =>
 });
 
 test('a deployed stage gets its private keys as a SecureString, and the public halves beside it', async () => {
-  const { puts, environment } = await startParameterStore();
+  const store = await startParameterStore();
+  onTestFinished(store.stop);
+  const { parameters, environment } = store;
   const stage = ['--stage', 'prod', '--region', 'eu-central-1'];
   await keys(environment, 'add', ...stage);
   await keys(environment, 'add', ...stage);
   await keys(environment, 'promote', ...stage);
 
-  expect(puts.map(({ Name, Type }) => `${Name} ${Type}`)).toEqual(
+  expect(parameters.map(({ Name, Type }) => `${Name} ${Type}`)).toEqual(
     Array(3).fill(['/users-api/prod/signing-keys SecureString', '/users-api/prod/public-keys String']).flat(),
   );
-  const [privateSet, publicSet] = puts.slice(-2).map(({ Value }) => JSON.parse(Value).keys);
+  const [privateSet, publicSet] = parameters.slice(-2).map(({ Value }) => JSON.parse(Value).keys);
   expect(publicSet.map((key: { kid: string }) => key.kid)).toEqual(
     privateSet.map((key: { kid: string }) => key.kid),
   );

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BASE_PATH } from '../../../../lib/http/routes.ts';
+import { root } from '../../../../local/serverless.ts';
 import { freePort } from '../../../../local/service/database.ts';
-import { root } from '../../../support/serverless.ts';
 import { killAll, npmStart, type Place, type Started, survivors } from '../../../support/startedService.ts';
 
 let place: Place;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { TableProperties } from '../../local/service/table.ts';
+import type { TableProperties } from './service/table.ts';
 
 interface ServerlessFile {
   functions: Record<string, { handler: string; events: { http?: string }[] }>;
@@ -10,7 +10,7 @@ interface ServerlessFile {
 }
 
 /** The root of the project. */
-export const root = join(import.meta.dirname, '../..');
+export const root = join(import.meta.dirname, '..');
 
 const require = createRequire(import.meta.url);
 
@@ -24,7 +24,14 @@ for (const declared of Object.values(serverless.functions)) {
   if (file) declared.events = require(join(root, file));
 }
 
-const table = serverless.resources.find((part) => typeof part === 'object');
-if (!table) throw new Error('serverless.yml defines no table.');
+const resources = serverless.resources.find((part) => typeof part === 'object')?.Resources;
+if (!resources) throw new Error('serverless.yml defines no table.');
 
-export const tableProperties = table.Resources.UsersTable.Properties;
+/** How serverless.yml defines the table. */
+export const tableProperties = resources.UsersTable.Properties;
+
+/** What a handler file exports as `handler` names it: `functions/auth/login.handler`. */
+export async function loadHandler(handler: string) {
+  const [file, name] = handler.split('.') as [string, string];
+  return (await import(join(root, `${file}.ts`)))[name];
+}

@@ -1,4 +1,5 @@
-import { type Answer, del, get, newUser, patch, post, registration, type TestUser } from './api.ts';
+import { type Answer, get, post } from './api.ts';
+import { changeProfile, follow, registerUser, registration, type TestUser, unfollow } from './users.ts';
 
 /** What an actor knows for certain; `undefined` where a 503 left open whether a write took place. */
 interface Knowledge {
@@ -8,7 +9,7 @@ interface Knowledge {
   revoked: Set<string>;
 }
 
-/** What came of a crowd's requests. */
+/** What came of the requests. */
 export interface Report {
   /** How many answers had each status. */
   statuses: Record<number, number>;
@@ -26,8 +27,8 @@ interface Actor extends Knowledge {
  * against those before. Each actor is the only one who changes its own profile and whom it follows, so it knows what
  * must be answered; a 503 may have taken place or not, and the next answer tells.
  */
-export async function runCrowd(size: number, requests: number, random: () => number): Promise<Report> {
-  const users = await Promise.all(Array.from({ length: size }, () => newUser()));
+export async function simulateUsers(size: number, requests: number, random: () => number): Promise<Report> {
+  const users = await Promise.all(Array.from({ length: size }, () => registerUser()));
   const report: Report = { statuses: {}, wrong: [] };
   const actors: Actor[] = users.map((user) => ({
     user,
@@ -56,8 +57,8 @@ export async function runCrowd(size: number, requests: number, random: () => num
 type Judge = (answer: Answer, holds: unknown, sentence: string) => void;
 type Act = (actor: Actor, other: TestUser, judge: Judge) => Promise<void>;
 
-const follow: Act = async ({ user, follows }, other, judge) => {
-  const answer = await post('/follow/', { following: other.id }, { token: user.access });
+const followOther: Act = async ({ user, follows }, other, judge) => {
+  const answer = await follow(user, other);
   const before = follows.get(other.username);
   if (other === user) return judge(answer, answer.body.code === 'cannot_follow_self', 'followed itself');
   const created = answer.status === 201 && before !== true;
@@ -65,8 +66,8 @@ const follow: Act = async ({ user, follows }, other, judge) => {
   follows.set(other.username, answer.status === 503 ? (before === true ? true : undefined) : true);
 };
 
-const unfollow: Act = async ({ user, follows }, other, judge) => {
-  const answer = await del(`/${other.username}/unfollow/`, { token: user.access });
+const unfollowOther: Act = async ({ user, follows }, other, judge) => {
+  const answer = await unfollow(user, other);
   const before = follows.get(other.username);
   const ended = answer.status === 200 && before !== false;
   judge(
@@ -79,7 +80,7 @@ const unfollow: Act = async ({ user, follows }, other, judge) => {
 
 const changeBio: Act = async ({ user, bios }, _, judge) => {
   const bio = `bio ${performance.now()}`;
-  const answer = await patch('/me/update/', { bio }, { token: user.access });
+  const answer = await changeProfile(user, { bio });
   judge(answer, answer.status === 200 && answer.body.bio === bio, 'changed the bio');
   if (answer.status === 200) bios.clear();
   bios.add(bio);
@@ -87,7 +88,7 @@ const changeBio: Act = async ({ user, bios }, _, judge) => {
 
 const changeEmail: Act = async ({ user }, _, judge) => {
   const { email } = registration();
-  const answer = await patch('/me/update/', { email }, { token: user.access });
+  const answer = await changeProfile(user, { email });
   judge(answer, answer.status === 200 && answer.body.email === email, 'changed the email address');
 };
 
@@ -144,6 +145,16 @@ const logOut: Act = async ({ user, refresh, revoked }, _, judge) => {
 };
 
 const ACTS: Act[] = [
-  ...[follow, follow, follow, unfollow, unfollow, changeBio, changeEmail, readSelf, readSelf],
+  ...[
+    followOther,
+    followOther,
+    followOther,
+    unfollowOther,
+    unfollowOther,
+    changeBio,
+    changeEmail,
+    readSelf,
+    readSelf,
+  ],
   ...[readFollowing, readFollowing, list, readOther, register, renewSession, refresh, refresh, logOut],
 ];

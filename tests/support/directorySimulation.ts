@@ -11,12 +11,11 @@ import { type Card, readFeed } from '../../lib/table/cards.ts';
 import { snapshotChunkKey } from '../../lib/table/keys.ts';
 import { updateUser } from '../../lib/table/profileChanges.ts';
 import { documents, TableName } from '../../lib/table/send.ts';
-import { leaseIds } from '../../lib/table/sequences.ts';
 import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
-import { insertUser } from '../../lib/table/users.ts';
+import { below, oneOf, type Random } from '../../local/seed/random.ts';
 import { expectedBatch } from './directoryModel.ts';
 import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
-import { below, oneOf, type Random } from './random.ts';
+import { storeUser } from './users.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -29,7 +28,7 @@ class Broken extends Error {
 }
 
 /** Several replicas over one table, and a model that says what each of them must answer. */
-export class DirectoryWorld {
+export class DirectorySimulation {
   readonly done: Record<string, number> = {};
   readonly #random: Random;
   readonly #cards = new Map<number, Card>();
@@ -86,12 +85,12 @@ export class DirectoryWorld {
   readonly #clock = () => this.#now;
 
   #start(): Directory {
-    const world = this;
+    const simulation = this;
     return new Directory({
       clock: this.#clock,
       read_feed: async function* (shard, since) {
         for await (const page of readFeed(shard, since)) {
-          if (world.#break_after-- <= 0) throw new Broken();
+          if (simulation.#break_after-- <= 0) throw new Broken();
           yield page;
         }
       },
@@ -105,21 +104,16 @@ export class DirectoryWorld {
   }
 
   async #register(): Promise<void> {
-    const id = await leaseIds('user', 1);
     const stamp = this.#stamp();
-    const username = `${randomUsername(this.#random)}${id}`;
+    const username = `${randomUsername(this.#random)}${this.#cards.size}`;
     const [first_name, last_name, bio] = [
       randomText(this.#random, 5),
       randomText(this.#random, 5),
       randomText(this.#random, 12),
     ];
-    const card: Card = {
-      ...{ id, username, first_name, last_name, bio, avatar: null },
-      ...{ created_at: stamp, updated_at: stamp },
-    };
-    const taken = await insertUser({ ...card, email: `${id}@example.com`, password_hash: 'none' });
-    expect(taken).toEqual([]);
-    this.#cards.set(id, card);
+    const texts = { username, first_name, last_name, bio };
+    const { email: _, ...card } = await storeUser({ ...texts, created_at: stamp, updated_at: stamp });
+    this.#cards.set(card.id, card);
   }
 
   async #change(): Promise<void> {

@@ -1,0 +1,48 @@
+import type { CallerRule } from '../../lib/http/declaration.ts';
+import { type OperationId, routes } from '../../lib/http/routes.ts';
+import { readDeclarations } from '../../openapi/declarations.ts';
+import { type Answer, type Options, send } from './api.ts';
+import { registration, type TestUser } from './users.ts';
+
+/** A request that an endpoint answers with success. */
+export interface Example {
+  operation: OperationId;
+  method: string;
+  /** Below the base path, without a trailing slash. */
+  path: string;
+  body: object | undefined;
+  caller: CallerRule;
+  media_type: string;
+  /** Whether it asks for a public document, which is the same for everybody. */
+  is_document: boolean;
+}
+
+const bodies = (user: TestUser, other: TestUser): Partial<Record<OperationId, object>> => ({
+  register: registration(),
+  login: { username: user.username, password: user.password },
+  refreshToken: { refresh: user.refresh },
+  logout: { refresh: user.refresh },
+  updateMe: { bio: 'New' },
+  followUser: { following: other.id },
+});
+
+/**
+ * A request for every endpoint, made from its declaration, in the order of the routes: as `user` would send it, about
+ * `other` where it is about somebody. In this order all of them succeed.
+ */
+export async function exampleRequests(user: TestUser, other: TestUser): Promise<Example[]> {
+  const declarations = Object.values(await readDeclarations());
+  const examples = bodies(user, other);
+  return declarations.map(({ operation, caller, body: schema, media_type }) => {
+    const { method, path } = routes[operation];
+    const body = examples[operation];
+    if (schema && !body) throw new Error(`There is no example of a body for ${operation}.`);
+    return {
+      ...{ operation, method, path: path.replace('{username}', other.username), body, caller },
+      ...{ media_type: media_type ?? 'application/json', is_document: media_type !== undefined },
+    };
+  });
+}
+
+export const sendExample = ({ method, path, body }: Example, options?: Options): Promise<Answer> =>
+  send(method, path, body, options);

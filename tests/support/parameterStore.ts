@@ -1,0 +1,57 @@
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A parameter as it was put. */
+interface Parameter {
+  Name: string;
+  Value: string;
+  Type?: string;
+}
+
+/** A server that keeps parameters as SSM does: as far as the two calls that we make. */
+export interface ParameterStore {
+  /** What makes the SDK ask this server. */
+  environment: { AWS_ENDPOINT_URL_SSM: string };
+  /** All that were put, the newest last. */
+  parameters: Parameter[];
+  /** Every call so far, as SSM names it. */
+  calls: string[];
+  /** Answers instead of the store, while set. */
+  instead: RequestListener | undefined;
+  stop(): void;
+}
+
+export async function startParameterStore(): Promise<ParameterStore> {
+  const server = createServer(async (request, response) => {
+    const operation = String(request.headers['x-amz-target']).replace('AmazonSSM.', '');
+    store.calls.push(operation);
+    if (store.instead) return store.instead(request, response);
+    const input = JSON.parse(Buffer.concat(await request.toArray()).toString());
+    if (operation === 'PutParameter') store.parameters.push(input);
+    const Parameter = store.parameters.findLast(({ Name }) => Name === input.Name);
+    answer(response, Parameter ? 200 : 400, Parameter ? { Parameter } : { __type: 'ParameterNotFound' });
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address() as AddressInfo;
+  const store: ParameterStore = {
+    environment: { AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}` },
+    parameters: [],
+    calls: [],
+    instead: undefined,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return store;
+}
+
+/** Answers with an error of that type. */
+export const refusing =
+  (status: number, __type: string): RequestListener =>
+  (_, response) =>
+    answer(response, status, { __type, message: 'A refusal that a test asked for' });
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+}

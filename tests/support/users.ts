@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { Credential, User } from '../../lib/table/users.ts';
+import { type Answer, del, type Options, patch, post } from './api.ts';
+
+/** A user with a session, and everything that the tests may need of it. */
+export interface TestUser {
+  id: number;
+  username: string;
+  email: string;
+  password: string;
+  access: string;
+  refresh: string;
+}
+
+const PASSWORD = 'password123';
+
+/** What registration stores for {@link PASSWORD}: to hash it again for every user would take most of a test run. */
+const PASSWORD_HASH = '$2b$10$E4Zt5uB0b47Ot0ZEJnOm3O1Q2e6eu2lVyHxNcfdERvUajsfJC8SCa';
+
+/** A name that no other test uses. */
+export const uniqueName = (prefix = 'user') => `${prefix}-${randomUUID().slice(0, 13)}`;
+
+/** A valid registration that collides with no other. */
+export function registration(fields: Record<string, unknown> = {}) {
+  const username = uniqueName();
+  return {
+    ...{ username, email: `${username}@example.com`, password: PASSWORD, password_confirm: PASSWORD },
+    ...fields,
+  };
+}
+
+/** Registers a user through the API. */
+export async function registerUser(fields: Record<string, unknown> = {}): Promise<TestUser> {
+  const body = registration(fields);
+  const answer = await post('/register/', body);
+  if (answer.status !== 201) throw new Error(`Registration answered ${answer.status}: ${answer.text}`);
+  const { user, access, refresh } = answer.body;
+  const { id, username, email } = user;
+  return { id, username, email, password: body.password, access, refresh };
+}
+
+/** A user as it would be stored; `changes` says what matters. */
+export function storedUser(id: number, changes: Partial<User> = {}): Credential {
+  const username = changes.username ?? `user${id}`;
+  const stamp = changes.updated_at ?? Date.UTC(2026, 0, 1);
+  return {
+    ...{ id, username, email: `${username}@example.com`, password_hash: PASSWORD_HASH },
+    ...{ first_name: '', last_name: '', bio: '', avatar: null, created_at: stamp, updated_at: stamp },
+    ...changes,
+  };
+}
+
+/** Writes a user past the API, so with the stamp that the test wants. */
+export async function storeUser(changes: Partial<User> = {}): Promise<User> {
+  // Loaded here, for some tests change where the database is before anything of lib/ is loaded.
+  const { leaseIds } = await import('../../lib/table/sequences.ts');
+  const { insertUser } = await import('../../lib/table/users.ts');
+  const { password_hash, ...user } = storedUser(await leaseIds('user', 1), changes);
+  const taken = await insertUser({ ...user, password_hash });
+  if (taken) throw new Error(`Somebody else has that ${taken}.`);
+  return user;
+}
+
+/** A user like one that has just registered, but written past the API, which is many times faster. */
+export async function newUser(fields: Partial<User> = {}): Promise<TestUser> {
+  const { issueTokenPair } = await import('../../lib/auth/tokens.ts');
+  const now = Date.now();
+  const user = await storeUser({ username: uniqueName(), updated_at: now, ...fields });
+  const { id, username, email } = user;
+  return { id, username, email, password: PASSWORD, ...(await issueTokenPair(user, now)) };
+}
+
+export function follow(follower: TestUser, followed: TestUser, options?: Options): Promise<Answer> {
+  return post('/follow/', { following: followed.id }, { token: follower.access, ...options });
+}
+
+export function unfollow(follower: TestUser, followed: TestUser, options?: Options): Promise<Answer> {
+  return del(`/${followed.username}/unfollow/`, { token: follower.access, ...options });
+}
+
+export function changeProfile(user: TestUser, changes: unknown, options?: Options): Promise<Answer> {
+  return patch('/me/update/', changes, { token: user.access, ...options });
+}
