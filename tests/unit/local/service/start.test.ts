@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { BASE_PATH } from '../../../../lib/http/routes.ts';
 import { root } from '../../../../local/serverless.ts';
 import { freePort } from '../../../../local/service/database.ts';
-import { killAll, npmStart, type Place, type Started, survivors } from '../../../support/npmStart.ts';
+import { killAll, npmStart, type Place, type Started, survivors } from '../../../support/startedService.ts';
 
 let place: Place;
 let service: Started | undefined;
@@ -26,9 +27,9 @@ afterAll(async () => {
   await rm(join(root, `.esbuild/test-${place.http_port}`), { recursive: true, force: true });
 });
 
-async function register(url: string, username: string) {
+async function register({ origin }: Started, username: string) {
   const password = 'password123';
-  const response = await fetch(`${url}/register/`, {
+  const response = await fetch(`${origin}${BASE_PATH}/register/`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -48,8 +49,8 @@ const lines = (started: Started) =>
     .split('\n')
     .filter((line) => line.trim());
 
-async function everybody(url: string): Promise<string[]> {
-  const { users } = (await (await fetch(`${url}/?ordering=username`)).json()) as {
+async function everybody({ origin }: Started): Promise<string[]> {
+  const { users } = (await (await fetch(`${origin}${BASE_PATH}/?ordering=username`)).json()) as {
     users: { username: string }[];
   };
   return users.map(({ username }) => username);
@@ -57,9 +58,9 @@ async function everybody(url: string): Promise<string[]> {
 
 /** Ways to end it; closing a terminal signals everything that it started. */
 const ends = {
-  'closing the terminal': ({ npm }) => process.kill(-(npm.pid ?? 0), 'SIGHUP'),
-  'SIGTERM to npm': ({ npm }) => npm.kill('SIGTERM'),
-  'SIGKILL to npm': ({ npm }) => npm.kill('SIGKILL'),
+  'closing the terminal': ({ command }) => process.kill(-(command.pid ?? 0), 'SIGHUP'),
+  'SIGTERM to npm': ({ command }) => command.kill('SIGTERM'),
+  'SIGKILL to npm': ({ command }) => command.kill('SIGKILL'),
   'SIGKILL to the Serverless Framework': ({ serverless }) => process.kill(serverless, 'SIGKILL'),
   'SIGTERM to the Serverless Framework': ({ serverless }) => process.kill(serverless, 'SIGTERM'),
 } satisfies Record<string, (service: Started) => boolean>;
@@ -67,11 +68,11 @@ const ends = {
 describe.skipIf(process.platform !== 'linux')('npm start', () => {
   test.each(Object.entries(ends))('%s ends every process; the next start has the data', async (way, end) => {
     service = await npmStart(place);
-    expect(await everybody(service.url)).toEqual(registered);
-    await register(service.url, `user-${registered.length}`);
+    expect(await everybody(service)).toEqual(registered);
+    await register(service, `user-${registered.length}`);
     end(service);
     await expect.poll(() => survivors(service as Started), { timeout: 8000 }).toEqual([]);
-    await expect(fetch(service.url)).rejects.toThrow('fetch failed');
+    await expect(fetch(service.origin)).rejects.toThrow('fetch failed');
     expect(existsSync(join(place.data, 'lock.json'))).toBe(way === 'SIGKILL to the Serverless Framework');
   });
 
@@ -82,15 +83,15 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     expect(banner.length).toBeLessThan(10);
     expect(banner.at(-1)).toMatch(/^ {2}Data is kept in .*; Ctrl-C stops everything\.$/);
 
-    await everybody(service.url);
-    await fetch(`${service.url}/nobody/`);
+    await everybody(service);
+    await fetch(`${service.origin}${BASE_PATH}/nobody/`);
     await expect
       .poll(() => lines(service as Started).slice(banner.length))
       .toEqual([
         expect.stringMatching(/^GET \/careers\/users\/\?ordering=username 200 \d+ ms$/),
         expect.stringMatching(/^GET \/careers\/users\/nobody\/ 404 \d+ ms$/),
       ]);
-    process.kill(-(service.npm.pid ?? 0), 'SIGINT');
+    process.kill(-(service.command.pid ?? 0), 'SIGINT');
     await expect.poll(() => survivors(service as Started), { timeout: 8000 }).toEqual([]);
   });
 });
