@@ -173,7 +173,9 @@ describe('password', () => {
   test('may not contain a username of four characters or more', async () => {
     const [long, short] = [uniqueName('name'), 'abc'];
     const containing = { password: `${long.toUpperCase()}!`, password_confirm: `${long.toUpperCase()}!` };
-    expectProblem(await post('/register/', registration({ username: long, ...containing })), 400, 'invalid', ['password']);
+    expectProblem(await post('/register/', registration({ username: long, ...containing })), 400, 'invalid', [
+      'password',
+    ]);
     const chance = { username: short, password: 'abcdefgh', password_confirm: 'abcdefgh' };
     expect((await post('/register/', registration(chance))).status).not.toBe(400);
   });
