@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose';
-import { ALGORITHM } from '../../lib/auth/tokenRules.ts';
+import { ALGORITHM } from '../../lib/tokenRules.ts';
 
 /** The private members of a JWK (RFC 7518, section 6), and our own note of when a key was superseded. */
 const NOT_FOR_VERIFIERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'superseded_at']);

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { TOKENS } from '../../lib/auth/tokenRules.ts';
+import { TOKENS } from '../../lib/tokenRules.ts';
 import { generateSigningKey } from './jwk.ts';
 
 /** A private key; `superseded_at` (UTC) is when another one took over signing. */
