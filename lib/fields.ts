@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { codePoints, isVisible, line, mostUnits, NOT_TEXT, prose, tooLong } from './text.ts';
+import { codePoints, isVisible, line, mostUnits, NOT_TEXT, type Published, prose, tooLong } from './text.ts';
 
 const PASSWORD_TOO_LONG = 'This may have at most 72 bytes in UTF-8.';
 
@@ -60,18 +60,19 @@ export const Email = v.pipe(
 const PASSWORD_BYTES = 72;
 
 /** A password, or another spelling of one, before it is looked at: never trimmed, never cut. */
-const PasswordText = v.pipe(
-  v.string(NOT_TEXT),
-  v.check((password) => password.length <= mostUnits(PASSWORD_BYTES), PASSWORD_TOO_LONG),
-  v.transform((password) =>
-    password.length <= mostUnits(PASSWORD_BYTES) ? password.normalize('NFC') : password,
-  ),
-);
+const passwordText = (published: Published) =>
+  v.pipe(
+    v.string(NOT_TEXT),
+    v.metadata({ ...published, format: 'password' }),
+    v.check((password) => password.length <= mostUnits(PASSWORD_BYTES), PASSWORD_TOO_LONG),
+    v.transform((password) =>
+      password.length <= mostUnits(PASSWORD_BYTES) ? password.normalize('NFC') : password,
+    ),
+  );
 
 /** A password to be set: NFC, so that every keyboard's spelling is the same. */
 export const NewPassword = v.pipe(
-  PasswordText,
-  v.metadata({ minLength: 8, maxLength: PASSWORD_BYTES, format: 'password' }),
+  passwordText({ minLength: 8, maxLength: PASSWORD_BYTES }),
   v.check((password) => codePoints(password) >= 8, 'This must have at least 8 characters.'),
   v.check((password) => Buffer.byteLength(password) <= PASSWORD_BYTES, PASSWORD_TOO_LONG),
   v.check((password) => !/^\p{Nd}*$/u.test(password), 'This may not consist of digits only.'),
@@ -84,7 +85,7 @@ export const NewPassword = v.pipe(
 );
 
 /** A password given a second time. */
-export const PasswordAgain = PasswordText;
+export const PasswordAgain = passwordText({});
 
 export const PersonName = v.pipe(
   line(150),

@@ -12,9 +12,9 @@ const DESCRIPTION = `Sign-up, login, profiles, user search and the follow graph 
 
 **Addresses** answer the same with and without their last slash.
 
-**Tokens.** Register or log in, then send \`Authorization: Bearer <access token>\`. Access tokens live ${ACCESS_LIFE}, refresh tokens ${REFRESH_LIFE}; they are JWTs signed with ${ALGORITHM}, and the two kinds are never accepted in each other’s place. A token that is sent must be right, also where none is needed. Every 401 carries \`WWW-Authenticate\`.
+**Tokens.** Register or log in, then send \`Authorization: Bearer <access token>\`. Access tokens live ${ACCESS_LIFE}, refresh tokens ${REFRESH_LIFE}; they are JWTs signed with ${ALGORITHM}, and the two kinds are never accepted in each other’s place. A token that is sent must be valid even where none is needed. Every 401 carries \`WWW-Authenticate\`.
 
-**Bodies** are JSON objects of at most ${BODY_LIMIT_KIB} KiB with \`snake_case\` names. Unknown members are ignored; a member of a wrong type, \`null\` included, is an error of its field. Unset text is \`""\`, an unset avatar \`null\`. Text is trimmed (never passwords), normalised to Unicode NFC, and must have no control characters, except tabs and line breaks in \`bio\` and \`search\`. Times are UTC in whole seconds.
+**Bodies** are JSON objects of at most ${BODY_LIMIT_KIB} KiB with \`snake_case\` names. Unknown members are ignored; a member of the wrong type, \`null\` included, is an error of that field. Unset text is \`""\`, an unset avatar \`null\`. Text is trimmed (passwords never), normalised to Unicode NFC, and must not contain control characters (but for tabs and line breaks in \`bio\` and \`search\`) nor, where it will be shown, characters that cannot be seen and that neither its script nor its emoji need. Times are UTC in whole seconds.
 
 **Queries.** An empty parameter counts as absent; a bad one is named in \`errors\`.
 
@@ -26,7 +26,7 @@ const TAGS = {
   Authentication: 'Accounts and tokens.',
   Users: 'The directory and profiles.',
   Social: 'Who follows whom.',
-  Statistics: 'Counts of the caller.',
+  Statistics: 'The caller’s counts.',
   Service: 'What other services and tools read.',
 };
 

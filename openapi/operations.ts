@@ -4,14 +4,8 @@ import type { AnyDeclaration } from './declarations.ts';
 import { headersOf } from './headers.ts';
 import { failuresOf, responseName } from './problems.ts';
 import { parameters, schemaReference } from './schemas.ts';
-import { auth } from './texts/auth.ts';
-import { service } from './texts/service.ts';
-import { social } from './texts/social.ts';
 import type { OperationText } from './texts/text.ts';
-import { users } from './texts/users.ts';
-
-/** A new endpoint without words does not compile. */
-const TEXTS: Record<OperationId, OperationText> = { ...auth, ...users, ...social, ...service };
+import { TEXTS } from './texts/texts.ts';
 
 const SECURITY: Record<CallerRule, Record<string, string[]>[]> = {
   required: [{ access_token: [] }],

@@ -9,8 +9,8 @@ import { FollowPage, UserPage } from '../lib/social/lists.ts';
 import { ProfileChanges } from '../lib/users/profiles.ts';
 import * as views from '../lib/users/views.ts';
 import type { AnyDeclaration } from './declarations.ts';
-import { describeField, describeSchema } from './fields.ts';
 import { problemSchema } from './problems.ts';
+import { describeField, describeSchema } from './texts/texts.ts';
 
 /** What a value looks like before it is parsed, or once it was. */
 type Side = 'input' | 'output';
@@ -37,18 +37,19 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
 };
 
 /** The schemas that requests and answers refer to, by name. */
-export function componentSchemas(declarations: readonly AnyDeclaration[]): Record<string, unknown> {
-  const used: typeof NAMED = { input: {}, output: { ...NAMED.output } };
-  for (const declaration of declarations) {
-    if (declaration.body) used.input[nameOf('input', declaration)] = declaration.body;
-    used.output[nameOf('output', declaration)] = declaration.answer;
-  }
-  return Object.fromEntries([
-    ...Object.entries({ ...convert('input', used.input), ...convert('output', used.output) }).map(
-      ([name, schema]) => [name, described(name, schema)] as const,
-    ),
-    ['Problem', problemSchema],
+export function componentSchemas(declarations: AnyDeclaration[]): Record<string, unknown> {
+  const bodies = declarations.flatMap((one) => (one.body ? [[nameOf('input', one), one.body] as const] : []));
+  const answers = declarations.map((one) => [nameOf('output', one), one.answer] as const);
+  const owners = new Map(declarations.map((one) => [nameOf('output', one), one.operation]));
+  const schemas = {
+    ...convert('input', Object.fromEntries(bodies)),
+    ...convert('output', { ...NAMED.output, ...Object.fromEntries(answers) }),
+  };
+  const described = Object.entries(schemas).map(([name, { $schema: _, ...schema }]) => [
+    name,
+    { ...withFields(name, schema), description: describeSchema(name, owners.get(name)) },
   ]);
+  return { ...Object.fromEntries(described), Problem: problemSchema };
 }
 
 /** A reference to what an endpoint takes (`input`) or answers (`output`). */
@@ -104,11 +105,6 @@ function convert(side: Side, schemas: Record<string, v.GenericSchema>): Record<s
     ignoreActions: UNSPEAKABLE,
     overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
   });
-}
-
-function described(name: string, schema: JsonSchema): JsonSchema {
-  const { $schema: _, ...rest } = schema;
-  return { ...withFields(name, rest), description: describeSchema(name) };
 }
 
 function withFields(name: string, schema: JsonSchema): JsonSchema {

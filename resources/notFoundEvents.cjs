@@ -1,10 +1,12 @@
 /*
- * What `notFound` answers: every other method at every address of the API, and every other address. A greedy path
- * (`{proxy+}`) does not match its own beginning, and the gateway refuses one beside a variable.
+ * What `notFound` answers: every other method at every address of the API and at all that those begin with, for the
+ * gateway takes these for addresses too (`/careers`, the root), and whatever else the greedy paths match.
  */
 const { BASE_PATH, routes } = require('../lib/http/routes.ts');
 
-const addresses = new Set(Object.values(routes).map(({ path }) => `${BASE_PATH}${path}`));
-const others = [`${BASE_PATH}/{username}/{proxy+}`, '/careers/{proxy+}', '/{proxy+}', '/'];
+const beginnings = Object.values(routes).flatMap(({ path }) =>
+  `${BASE_PATH}${path}`.split('/').map((_, n, parts) => parts.slice(0, n + 1).join('/') || '/'),
+);
+const greedy = [`${BASE_PATH}/{username}/{proxy+}`, '/careers/{proxy+}', '/{proxy+}'];
 
-module.exports = [...addresses, ...others].map((address) => ({ http: `ANY ${address}` }));
+module.exports = [...new Set(beginnings), ...greedy].map((address) => ({ http: `ANY ${address}` }));

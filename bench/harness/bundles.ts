@@ -14,12 +14,15 @@ export interface Bundle {
 /** What serverless-esbuild takes besides esbuild's own options. */
 interface PluginOptions {
   exclude: string[];
+  /** The file that has esbuild's own plugins. */
+  plugins: string;
   outputFileExtension: string;
   outputWorkFolder: string;
   watch: object;
 }
 
-type WithOptions = typeof serverless & { custom: { esbuild: BuildOptions & PluginOptions } };
+type Options = Omit<BuildOptions, 'plugins'> & PluginOptions;
+type WithOptions = typeof serverless & { custom: { esbuild: Options } };
 const { custom, functions } = serverless as WithOptions;
 
 /** Where the bundle of a function lies, below the folder of all. */
@@ -30,11 +33,20 @@ export const PROGRAM = 'instance.mjs';
 
 /** Builds every function of serverless.yml into `folder`, with the options that the deployment uses. */
 export async function buildBundles(folder: string): Promise<void> {
-  const { exclude, outputFileExtension, outputWorkFolder: _, watch: __, ...options } = custom.esbuild;
+  const {
+    exclude,
+    plugins,
+    outputFileExtension,
+    outputWorkFolder: _,
+    watch: __,
+    ...options
+  } = custom.esbuild;
+  const { default: loaded } = await import(join(root, plugins));
   const bundles = Object.entries(functions).map(async ([name, { handler }]): Promise<Bundle> => {
     const { metafile } = await build({
       ...options,
       external: exclude,
+      plugins: loaded,
       absWorkingDir: root,
       entryPoints: [`${handler.replace(/\.handler$/, '')}.ts`],
       outfile: join(folder, bundleFile(name)),

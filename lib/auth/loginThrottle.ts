@@ -11,7 +11,7 @@ export const WINDOW = 15 * 60;
  * How many logins may fail in one window. Ten guesses a window find no password worth the name; the two others stop
  * one name guessed from many addresses, and many names from one, while somebody else's ten lock nobody out elsewhere.
  */
-const LIMITS = {
+export const LIMITS = {
   username_and_address: 10,
   username: 100,
   address: 100,

@@ -1,3 +1,4 @@
+import { ALGORITHM, CLAIMS, KEY_TYPE, TOKENS } from '../../lib/tokenRules.ts';
 import type { OperationText } from './text.ts';
 
 const ISSUER = 'https://api.example.com/careers/users';
@@ -8,7 +9,7 @@ export const service = {
     tag: 'Statistics',
     summary: 'Get my statistics',
     description:
-      'All counts of the caller. Posts, likes and comments are counted from events of the posts service, so they follow with a short delay; followers and followed are exact.',
+      'All of the caller’s counts. Posts, likes and comments are counted from events of the posts service and so lag a little behind; followers and followed users are exact.',
     answer: 'The counts.',
     response: {
       posts_count: 15,
@@ -22,25 +23,26 @@ export const service = {
     tag: 'Service',
     summary: 'Public keys',
     description:
-      'The public keys that verify our tokens, so that other services check a token without calling us. A new key is here before it signs, and an old one stays until its last token has run out.',
-    answer: 'The key set.',
+      'The public keys that verify our tokens, so that other services can check a token without calling us. A new key appears here before it signs, and an old one stays until its last token has expired.',
+    answer: 'A JSON Web Key Set (RFC 7517, section 5).',
     response: {
-      keys: [{ kty: 'RSA', kid: '2024-01-15-1f0c', use: 'sig', alg: 'RS256', n: '0vx7agoebG…', e: 'AQAB' }],
+      keys: [
+        { kty: KEY_TYPE, kid: '2024-01-15-1f0c', use: 'sig', alg: ALGORITHM, n: '0vx7agoebG…', e: 'AQAB' },
+      ],
     },
   },
   getOpenidConfiguration: {
     tag: 'Service',
     summary: 'Discovery document',
-    description:
-      'Where a verifier finds issuer and keys, API Gateway’s JWT authorizers included. There is no authorization endpoint: users log in at `/login`.\n\nA verifier accepts access tokens only: header `typ` is `at+jwt`, claim `token_type` is `access`, `iss` is the issuer and `aud` the audience of the deployment.',
-    answer: 'The document.',
+    description: `Tells verifiers, API Gateway’s JWT authorizers included, who issues our tokens and where the keys are. There is no authorization endpoint: users log in at \`/login\`.\n\nA verifier must accept access tokens only: header \`typ\` is \`${TOKENS.access.typ}\`, claim \`token_type\` is \`access\`, \`iss\` is the issuer and \`aud\` the audience of the deployment.`,
+    answer: 'A discovery document (OpenID Connect Discovery 1.0, section 3).',
     response: {
       issuer: ISSUER,
       jwks_uri: `${ISSUER}/.well-known/jwks.json`,
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
-      claims_supported: ['iss', 'aud', 'sub', 'username', 'token_type', 'jti', 'iat', 'exp'],
+      id_token_signing_alg_values_supported: [ALGORITHM],
+      claims_supported: CLAIMS,
       service_documentation: `${ISSUER}/docs/`,
     },
   },
@@ -48,14 +50,14 @@ export const service = {
     tag: 'Service',
     summary: 'This description',
     description: 'This API as OpenAPI 3.1, with the address of the deployment that answers.',
-    answer: 'The description.',
+    answer: 'An OpenAPI 3.1 description.',
     response: { openapi: '3.1.1' },
   },
   getDocs: {
     tag: 'Service',
     summary: 'Reference page',
-    description: 'This API to read and to try out, in one page that loads nothing from anywhere else.',
-    answer: 'The page.',
+    description: 'This API to read and to try out, on one page that loads nothing from anywhere else.',
+    answer: 'A page of HTML.',
     response: '<!doctype html>…',
   },
 } satisfies Record<string, OperationText>;

@@ -1,4 +1,4 @@
-import type { OperationText } from './text.ts';
+import { avatar, type OperationText } from './text.ts';
 
 const follow = {
   id: 1,
@@ -8,23 +8,15 @@ const follow = {
   following_username: 'bob',
   created_at: '2024-01-15T10:30:00Z',
 };
+const charlie = { id: 1, username: 'charlie', first_name: 'Charlie', last_name: 'Brown', avatar };
 
-const userPage = {
-  count: 10,
-  results: [
-    {
-      id: 1,
-      username: 'charlie',
-      first_name: 'Charlie',
-      last_name: 'Brown',
-      avatar: 'https://example.com/avatar.jpg',
-      is_following: false,
-    },
-  ],
-  next: null,
-};
+const page = {
+  tag: 'Social',
+  answer: 'One page of users.',
+  response: { count: 10, results: [{ ...charlie, is_following: false }], next: null },
+} as const;
 
-const WALK = 'Handing each `next` back as `cursor` yields every entry exactly once.';
+const WALK = 'Passing each `next` back as `cursor` yields every entry exactly once.';
 
 /** The follow graph, and what a client assembles a feed from. */
 export const social = {
@@ -32,7 +24,7 @@ export const social = {
     tag: 'Social',
     summary: 'Follow a user',
     description:
-      'Makes the caller follow the user of that id. The counts on both sides move with the follow or not at all.',
+      'Makes the caller follow the user with that id. The counts on both sides change with it or not at all.',
     answer: 'The follow.',
     request: { following: 2 },
     response: follow,
@@ -41,43 +33,35 @@ export const social = {
     tag: 'Social',
     summary: 'Unfollow a user',
     description:
-      'Makes the caller follow that user no longer; the counts on both sides move with it. Asked for oneself, the answer is `not_following`.',
-    answer: 'The follow is gone.',
+      'Makes the caller stop following that user; the counts on both sides change with it. Nobody follows themselves: there the answer is `not_following`.',
+    answer: 'A confirmation.',
     response: { message: 'Stopped following bob' },
   },
   listMyFollowing: {
     tag: 'Social',
     summary: 'List my follows',
-    description: `Whom the caller follows, as follows, by username. ${WALK}`,
+    description: `The follows of the caller, ordered by the name of the followed user. ${WALK}`,
     answer: 'One page of follows.',
     response: { count: 5, results: [follow], next: null },
   },
-  listFollowers: {
-    tag: 'Social',
-    summary: 'List a user’s followers',
-    description: `Who follows that user, newest first. ${WALK}`,
-    answer: 'One page of users.',
-    response: userPage,
-  },
-  listFollowing: {
-    tag: 'Social',
-    summary: 'List whom a user follows',
-    description: `Whom that user follows, by username. ${WALK}`,
-    answer: 'One page of users.',
-    response: userPage,
-  },
   listMyFollowers: {
-    tag: 'Social',
+    ...page,
     summary: 'List my followers',
-    description: `The caller’s followers, newest first. \`me\` is lower case only. ${WALK}`,
-    answer: 'One page of users.',
-    response: userPage,
+    description: `The users who follow the caller, newest first. \`me\` is lower case only. ${WALK}`,
   },
   listMyFollowedUsers: {
-    tag: 'Social',
+    ...page,
     summary: 'List the users I follow',
-    description: `The users whom the caller follows, by username: the start of a personal feed. A client asks the posts service for these usernames. \`me\` is lower case only. ${WALK}`,
-    answer: 'One page of users.',
-    response: userPage,
+    description: `The users whom the caller follows, ordered by username: a personal feed starts here, by asking the posts service for their posts. \`me\` is lower case only. ${WALK}`,
+  },
+  listFollowers: {
+    ...page,
+    summary: 'List a user’s followers',
+    description: `The users who follow that user, newest first. ${WALK}`,
+  },
+  listFollowing: {
+    ...page,
+    summary: 'List the users whom a user follows',
+    description: `The users whom that user follows, ordered by username. ${WALK}`,
   },
 } satisfies Record<string, OperationText>;

@@ -15,3 +15,8 @@ export interface OperationText {
 /** How long tokens live, in words. */
 export const ACCESS_LIFE = `${TOKENS.access.lifetime / 60} minutes`;
 export const REFRESH_LIFE = `${TOKENS.refresh.lifetime / (24 * 60 * 60)} days`;
+
+/** The user of the API document, as several of its examples show her. */
+export const alice = { id: 1, username: 'alice', first_name: 'Alice', last_name: 'Smith' };
+export const bio = 'Software developer passionate about APIs';
+export const avatar = 'https://example.com/avatar.jpg';

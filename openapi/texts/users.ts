@@ -1,19 +1,22 @@
-import type { OperationText } from './text.ts';
-
-const avatar = 'https://example.com/avatar.jpg';
+import { alice, avatar, bio, type OperationText } from './text.ts';
 
 const profile = {
-  id: 1,
-  username: 'alice',
-  first_name: 'Alice',
-  last_name: 'Smith',
-  bio: 'Software developer passionate about APIs',
+  ...alice,
+  bio,
   avatar,
   created_at: '2024-01-15T10:30:00Z',
   posts_count: 15,
   followers_count: 42,
   following_count: 28,
 };
+const email = 'alice.johnson@example.com';
+const changes = {
+  first_name: 'Alice',
+  last_name: 'Johnson',
+  bio: 'Updated bio',
+  avatar: 'https://example.com/new-avatar.jpg',
+};
+const updated_at = '2024-01-15T11:30:00Z';
 
 /** The directory and profiles. */
 export const users = {
@@ -21,13 +24,11 @@ export const users = {
     tag: 'Users',
     summary: 'List and search users',
     description:
-      'One batch of the users that match all conditions. Totals are exact, and a registration or profile change is visible in the next request. An empty parameter counts as absent.',
+      'One batch of the users who match all conditions. Totals are exact, and a registration or a profile change shows in the very next request.',
     answer: 'The batch; empty when nothing matches or past the end.',
     response: {
       message: 'Users retrieved successfully',
-      users: [
-        { id: 1, username: 'alice', first_name: 'Alice', last_name: 'Smith', avatar, is_following: false },
-      ],
+      users: [{ ...alice, avatar, is_following: false }],
       batch_info: {
         current_batch: 0,
         batch_size: 10,
@@ -48,32 +49,17 @@ export const users = {
   getMe: {
     tag: 'Users',
     summary: 'Get my profile',
-    description: 'The caller’s own profile: what everybody sees, and what only the owner does.',
+    description: 'The caller’s own profile: what everybody may see, and what only the owner does.',
     answer: 'The profile with `email` and `updated_at`.',
-    response: { ...profile, email: 'alice@example.com', updated_at: '2024-01-15T11:30:00Z' },
+    response: { ...profile, email: 'alice@example.com', updated_at },
   },
   updateMe: {
     tag: 'Users',
     summary: 'Update my profile',
     description:
-      'Changes the named fields and no others; `{}` changes nothing and succeeds. Two racing updates never lose one another’s different fields. A new email address frees the old one.',
+      'Changes the named fields and no others; `{}` changes nothing and succeeds. Changes of different fields at the same time all take effect. A new email address frees the old one.',
     answer: 'The account after the change.',
-    request: {
-      first_name: 'Alice',
-      last_name: 'Johnson',
-      bio: 'Updated bio',
-      avatar: 'https://example.com/new-avatar.jpg',
-      email: 'alice.johnson@example.com',
-    },
-    response: {
-      id: 1,
-      username: 'alice',
-      email: 'alice.johnson@example.com',
-      first_name: 'Alice',
-      last_name: 'Johnson',
-      bio: 'Updated bio',
-      avatar: 'https://example.com/new-avatar.jpg',
-      updated_at: '2024-01-15T11:30:00Z',
-    },
+    request: { ...changes, email },
+    response: { id: alice.id, username: alice.username, email, ...changes, updated_at },
   },
 } satisfies Record<string, OperationText>;

@@ -1,5 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
+import { edge } from '../../../lib/http/edge.ts';
+import { ApiError, type ErrorCode, type Problem } from '../../../lib/problems.ts';
 import { serverless } from '../../../local/serverless.ts';
+import { routeRequest } from '../../support/gateway.ts';
 import {
   grantsOf,
   logicalName,
@@ -148,25 +151,25 @@ test('writes an access log of JSON lines without headers, bodies and queries', (
   expect(JSON.stringify(line)).not.toMatch(/authorizer|header|querystring|\$context\.path\b|body/i);
 });
 
-test('answers in the shape of the API when a request reaches no function', () => {
-  const responses = resourcesOf(template, 'AWS::ApiGateway::GatewayResponse');
-  const answers = responses.map(([, { Properties }]) => {
+test('says what a function says of the same failure when a request reaches none', async () => {
+  const { event, context } = routeRequest({ method: 'GET', path: '/' });
+  const answers: [type: string, code: ErrorCode][] = [];
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::ApiGateway::GatewayResponse')) {
     const { ResponseType, StatusCode, ResponseParameters, ResponseTemplates } = Properties;
-    const problem = JSON.parse(ResponseTemplates['application/json']);
-    expect(problem).toEqual({
-      type: 'about:blank',
-      title: expect.any(String),
-      status: Number(StatusCode),
-      detail: expect.any(String),
-      code: expect.any(String),
+    const { code, detail }: Problem = JSON.parse(ResponseTemplates['application/json']);
+    const failing = edge('notFound', async () => {
+      throw new ApiError(code, { detail });
     });
-    const header = (name: string) => ResponseParameters[`gatewayresponse.header.${name}`];
-    expect(header('Content-Type')).toBe("'application/problem+json'");
-    expect(header('X-Request-Id')).toBe('context.requestId');
-    expect(header('Access-Control-Allow-Origin')).toBe("'*'");
-    expect(header('Retry-After')).toBe([429, 503].includes(problem.status) ? "'1'" : undefined);
-    return [ResponseType, problem.code];
-  });
+    const { statusCode, headers, body } = await failing(event, context);
+    const said = Object.entries({ ...headers, 'X-Request-Id': '' }).map(([name, value]) => [
+      `gatewayresponse.header.${name}`,
+      value === '' ? 'context.requestId' : `'${value}'`,
+    ]);
+    expect(StatusCode).toBe(String(statusCode));
+    expect(ResponseParameters).toEqual(Object.fromEntries(said));
+    expect(ResponseTemplates).toEqual({ 'application/json': body });
+    answers.push([ResponseType, code]);
+  }
   expect(Object.fromEntries(answers)).toMatchObject({
     DEFAULT_4XX: 'invalid',
     DEFAULT_5XX: 'internal_error',
@@ -174,7 +177,13 @@ test('answers in the shape of the API when a request reaches no function', () =>
     MISSING_AUTHENTICATION_TOKEN: 'not_found',
     REQUEST_TOO_LARGE: 'payload_too_large',
     THROTTLED: 'throttled',
+    WAF_FILTERED: 'invalid',
   });
+});
+
+test('says nothing of a token that no function has looked at', () => {
+  const responses = resourcesOf(template, 'AWS::ApiGateway::GatewayResponse');
+  expect(responses.map(([, { Properties }]) => Properties.StatusCode)).not.toContain('401');
 });
 
 test('deploys the API with the responses that it has now', () => {
