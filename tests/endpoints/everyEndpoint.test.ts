@@ -100,7 +100,7 @@ describe('a body', () => {
     expect((await changeProfile(user, body)).status).toBe(200);
   });
 
-  test.each(['[', '{"a":'])('nested as deep as it may get is refused politely: %s', async (opening) => {
+  test.each(['[', '{"a":'])('nested as deeply as fits is refused politely: %s', async (opening) => {
     const depth = Math.floor(64_000 / (opening.length + 1));
     const closing = opening === '[' ? ']' : '}';
     const nested = opening.repeat(depth) + (opening === '[' ? '' : '1') + closing.repeat(depth);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { BASE_PATH } from '../../lib/http/routes.ts';
-import { root } from '../../local/serverless.ts';
+import { root, serverlessCommand } from '../../local/serverless.ts';
 import { freePort } from '../../local/service/database.ts';
 import { findSecrets } from './secrets.ts';
 
@@ -18,10 +18,9 @@ export default async function setup(project: TestProject) {
   const { database, data } = project.getProvidedContext();
   const [httpPort, lambdaPort] = [await freePort(), await freePort()];
   const build = `.esbuild/test-${httpPort}`;
-  const command = join(root, 'node_modules/serverless/bin/serverless.js');
   const service = spawn(
     process.execPath,
-    [command, 'offline', '--httpPort', `${httpPort}`, '--lambdaPort', `${lambdaPort}`],
+    [serverlessCommand, 'offline', '--httpPort', `${httpPort}`, '--lambdaPort', `${lambdaPort}`],
     {
       cwd: root,
       env: {

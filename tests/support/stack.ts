@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
-import { root } from '../../local/serverless.ts';
+import { root, serverlessCommand } from '../../local/serverless.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the properties of any resource
 type Properties = Record<string, any>;
@@ -43,9 +43,8 @@ async function packageService(file: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'users-api-package-'));
   const build = join('.esbuild', basename(folder));
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_REGION: ___, ...environment } = process.env;
-  const command = join(root, 'node_modules/serverless/bin/serverless.js');
   try {
-    await promisify(execFile)(process.execPath, [command, 'package', '--package', folder], {
+    await promisify(execFile)(process.execPath, [serverlessCommand, 'package', '--package', folder], {
       cwd: root,
       env: { ...environment, ESBUILD_FOLDER: build },
     });

@@ -45,7 +45,7 @@ test('the first failure after a window starts the next one', async () => {
   expect(failures.username_and_address.expires_at * 1000).toBe(later + 15 * MINUTE);
 });
 
-test('failures at once after a window are all counted in the next one', async () => {
+test('failures at the same time after a window are all counted in the next one', async () => {
   const { username } = await newUser();
   const attempt = loginAttempt(username, '192.0.2.12');
   await countFailedLogin(attempt, START, WINDOW);

@@ -98,7 +98,7 @@ test('a burst of changes is read again for a quarter of an hour and no longer', 
   expect(await readAgain()).toBe(0);
 });
 
-test('answers 503 from the moment on that the cards outgrow the instance', async () => {
+test('answers 503 once the cards outgrow the instance', async () => {
   const bio = 'many letters '.repeat(30);
   const small = new Directory({ limit: 200_000 });
   expect(await total(small)).toBeLessThan(100);

@@ -17,7 +17,7 @@ test('what was asked before is not found again', () => {
   expect(finds).toEqual(['a']);
 });
 
-test('the least lately asked goes when there is no room', () => {
+test('the least recently asked goes when there is no room', () => {
   const { finds, get } = counted(new RecentLists(25));
   for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) get(key);
   expect(finds).toEqual(['a', 'b', 'c', 'b']);

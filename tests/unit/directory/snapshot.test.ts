@@ -76,7 +76,7 @@ test('the scheduled function writes none for a handful of users', async () => {
   await expect(handler(undefined, { getRemainingTimeInMillis: () => 60_000 })).resolves.toBeUndefined();
 });
 
-test('of several writers at once one writes', async () => {
+test('of several writers at the same time one writes', async () => {
   const written = await Promise.all([1, 2, 3, 4].map(() => writeSnapshot(clock, 1)));
   expect(written.map(({ outcome }) => outcome).sort()).toEqual(['claimed', 'claimed', 'claimed', 'written']);
 });
