@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LOCAL_TABLE } from './local/service/table.ts';
 
 const shared = {
   setupFiles: ['tests/support/environment.ts'],
@@ -7,41 +8,47 @@ const shared = {
   hookTimeout: 60_000,
 };
 
+/** What runs twice, straight into the handlers and over HTTP; its files share a table, and so also a process. */
+const transported = {
+  ...shared,
+  include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
+  isolate: false,
+};
+
 export default defineConfig({
   test: {
     // The short form; vitest.soak.config.ts has the long one.
-    env: { LOAD_REQUESTS: '200', BAD_INPUT_RUNS: '60' },
+    env: { LOAD_REQUESTS: '200', REGISTRATIONS: '120', BAD_INPUT_RUNS: '60' },
     // Most of a test is waiting, so that a worker beside the last core pays.
     maxWorkers: 3,
     reporters: process.env.CI ? ['default'] : ['dot'],
     projects: [
       {
         test: {
+          ...transported,
+          name: 'http',
+          exclude: ['tests/**/*.handlers.test.ts'],
+          globalSetup: ['tests/support/database.ts', 'tests/support/service.ts'],
+          env: { TRANSPORT: 'http', TABLE_NAME: LOCAL_TABLE },
+        },
+      },
+      {
+        test: {
+          ...transported,
+          name: 'handlers',
+          exclude: ['tests/**/*.http.test.ts', 'tests/**/*.handlers.test.ts'],
+          globalSetup: 'tests/support/database.ts',
+          env: { TRANSPORT: 'handlers', TABLE_NAME: LOCAL_TABLE },
+        },
+      },
+      {
+        // A process and a table for each file.
+        test: {
           ...shared,
-          name: 'unit',
-          include: ['tests/unit/**/*.test.ts'],
+          name: 'isolated',
+          include: ['tests/unit/**/*.test.ts', 'tests/**/*.handlers.test.ts'],
           exclude: ['tests/**/*.soak.test.ts'],
           globalSetup: 'tests/support/database.ts',
-        },
-      },
-      {
-        test: {
-          ...shared,
-          name: 'handlers',
-          include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
-          exclude: ['tests/**/*.http.test.ts'],
-          globalSetup: 'tests/support/database.ts',
-          env: { TRANSPORT: 'handlers' },
-        },
-      },
-      {
-        test: {
-          ...shared,
-          name: 'http',
-          include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
-          exclude: ['tests/**/*.handlers.test.ts', 'tests/**/*.soak.test.ts'],
-          globalSetup: ['tests/support/database.ts', 'tests/support/service.ts'],
-          env: { TRANSPORT: 'http' },
         },
       },
     ],

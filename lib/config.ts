@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ALGORITHM, KEY_TYPE } from './auth/tokenRules.ts';
+import { ALGORITHM, KEY_TYPE } from './tokenRules.ts';
 
 const present = v.pipe(v.string(), v.nonEmpty('is empty'));
 

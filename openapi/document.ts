@@ -1,6 +1,6 @@
-import { ALGORITHM } from '../lib/auth/tokenRules.ts';
 import type { OperationId } from '../lib/http/routes.ts';
 import { BODY_LIMIT_KIB } from '../lib/problems.ts';
+import { ALGORITHM } from '../lib/tokenRules.ts';
 import type { AnyDeclaration } from './declarations.ts';
 import { headers, headersOf } from './headers.ts';
 import { describePaths } from './operations.ts';

@@ -1,5 +1,5 @@
 import { registerHooks } from 'node:module';
-import { ALGORITHM } from '../lib/auth/tokenRules.ts';
+import { ALGORITHM } from '../lib/tokenRules.ts';
 
 /** Handlers read the environment when they are loaded; nothing of it gets into the description. */
 const PLACEHOLDERS = {

@@ -13,15 +13,16 @@ export interface Bundle {
 
 /** What serverless-esbuild takes besides esbuild's own options. */
 interface PluginOptions {
-  /** A file that exports the plugins. */
-  plugins: string;
   exclude: string[];
+  /** The file that has esbuild's own plugins. */
+  plugins: string;
   outputFileExtension: string;
   outputWorkFolder: string;
   watch: object;
 }
 
-type WithOptions = typeof serverless & { custom: { esbuild: Omit<BuildOptions, 'plugins'> & PluginOptions } };
+type Options = Omit<BuildOptions, 'plugins'> & PluginOptions;
+type WithOptions = typeof serverless & { custom: { esbuild: Options } };
 const { custom, functions } = serverless as WithOptions;
 
 /** Where the bundle of a function lies, below the folder of all. */
@@ -33,8 +34,8 @@ export const PROGRAM = 'instance.mjs';
 /** Builds every function of serverless.yml into `folder`, with the options that the deployment uses. */
 export async function buildBundles(folder: string): Promise<void> {
   const {
-    plugins,
     exclude,
+    plugins,
     outputFileExtension,
     outputWorkFolder: _,
     watch: __,
@@ -44,8 +45,8 @@ export async function buildBundles(folder: string): Promise<void> {
   const bundles = Object.entries(functions).map(async ([name, { handler }]): Promise<Bundle> => {
     const { metafile } = await build({
       ...options,
-      plugins: loaded,
       external: exclude,
+      plugins: loaded,
       absWorkingDir: root,
       entryPoints: [`${handler.replace(/\.handler$/, '')}.ts`],
       outfile: join(folder, bundleFile(name)),

@@ -11,7 +11,10 @@ import { Child } from './child.ts';
 
 /** What everything is measured on: an in-memory database, signing keys, and the functions as they are deployed. */
 export interface Environment extends AsyncDisposable {
-  /** Holds the signing keys and the bundles; goes with the environment. */
+  /**
+   * Holds the signing keys and the bundles; goes with the environment. As `LOCAL_DATA`, with the environment of a table,
+   * it makes `serverless offline` serve from the same database with the same keys.
+   */
   folder: string;
   addTable(name: string): Promise<Table>;
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { ALGORITHM, CLAIMS } from '../../lib/auth/tokenRules.ts';
 import { config } from '../../lib/config.ts';
 import { publicDocument } from '../../lib/http/document.ts';
+import { ALGORITHM, CLAIMS } from '../../lib/tokenRules.ts';
 
 const MAX_AGE = 60 * 60;
 

@@ -3,7 +3,7 @@ import { type CryptoKey, createLocalJWKSet, importJWK, type JSONWebKeySet, type 
 import * as v from 'valibot';
 import { config } from '../config.ts';
 import { Defect } from '../problems.ts';
-import { ALGORITHM, KEY_TYPE } from './tokenRules.ts';
+import { ALGORITHM, KEY_TYPE } from '../tokenRules.ts';
 
 /** A private key, ready to sign, with the id that tells verifiers which public key fits. */
 export interface SigningKey {

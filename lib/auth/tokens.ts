@@ -5,8 +5,8 @@ import { toSeconds } from '../clock.ts';
 import { config } from '../config.ts';
 import { ApiError } from '../problems.ts';
 import type { Identity } from '../table/items.ts';
+import { ALGORITHM, CLAIMS, TOKENS, type TokenType } from '../tokenRules.ts';
 import { findPublicKey, loadSigningKey } from './keys.ts';
-import { ALGORITHM, CLAIMS, TOKENS, type TokenType } from './tokenRules.ts';
 
 /**
  * Refresh tokens are for us alone. Verifiers that look at issuer and audience only, as API Gateway's JWT authorizers

@@ -55,7 +55,7 @@ function routesAt(path: string): Route[] {
 }
 
 /** Whether a path, split at its slashes, is one that the template describes. */
-export function fits(template: string, segments: readonly string[]): boolean {
+function fits(template: string, segments: readonly string[]): boolean {
   const expected = template.split('/');
   return (
     expected.length === segments.length &&

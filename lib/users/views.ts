@@ -76,7 +76,7 @@ export const viewProfile = ({ counts, ...user }: UserWithCounts) => ({
 });
 
 /** Counts as the API shows them: never below zero, whatever order events came in. */
-export function viewCounts(counts: Counts): Counts {
+function viewCounts(counts: Counts): Counts {
   const shown = { ...counts };
   for (const name of Object.keys(shown) as (keyof Counts)[]) shown[name] = Math.max(0, shown[name]);
   return shown;

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose';
-
-/** What new keys sign with. */
-const ALGORITHM = 'RS256';
+import { ALGORITHM } from '../../lib/tokenRules.ts';
 
 /** The private members of a JWK (RFC 7518, section 6), and our own note of when a key was superseded. */
 const NOT_FOR_VERIFIERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'superseded_at']);

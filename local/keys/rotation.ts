@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { TOKENS } from '../../lib/tokenRules.ts';
 import { generateSigningKey } from './jwk.ts';
 
 /** A private key; `superseded_at` (UTC) is when another one took over signing. */
@@ -14,10 +15,10 @@ export class RotationRefused extends Error {
   override readonly name = 'RotationRefused';
 }
 
-/** Days for which a superseded key still verifies: a refresh token's seven, and one for deployments and caches. */
-const OVERLAP_DAYS = 8;
-
 const DAY = 24 * 60 * 60 * 1000;
+
+/** How long a superseded key still verifies: for a refresh token's life, and a day for deployments and caches. */
+const OVERLAP = TOKENS.refresh.lifetime * 1000 + DAY;
 
 /** What a key does at present: sign, wait until verifiers know it, or verify what it once signed. */
 export function roleOf(key: SigningKey, ring: KeyRing): 'signs' | 'waits' | 'verifies' {
@@ -26,8 +27,7 @@ export function roleOf(key: SigningKey, ring: KeyRing): 'signs' | 'waits' | 'ver
 }
 
 /** When the last token of a superseded key has run out, in milliseconds since 1970. */
-export const retirableAt = ({ superseded_at = '' }: SigningKey) =>
-  Date.parse(superseded_at) + OVERLAP_DAYS * DAY;
+export const retirableAt = ({ superseded_at = '' }: SigningKey) => Date.parse(superseded_at) + OVERLAP;
 
 /** Adds a key that waits; the first key of all signs at once. One key waits at a time. */
 export async function addKey(ring: KeyRing): Promise<KeyRing> {

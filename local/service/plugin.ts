@@ -1,27 +1,36 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { localData } from '../data.ts';
 import { readOrCreateKeys } from '../keys/files.ts';
 import { publicKeys } from '../keys/jwk.ts';
 import { type Database, StartFailure, startDatabase } from './database.ts';
+import { answerProblems, type Offline, startedGateway } from './gateway.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
 import { whenParentEnds } from './parent.ts';
 import { createTable, LOCAL_TABLE, localCredentials, type TableProperties } from './table.ts';
+import { quietStart, writeRequestLines } from './terminal.ts';
 
 const DEFAULT_PORTS = { httpPort: 3000, lambdaPort: 3002 };
+
+/** Seconds that an instance may take to start; Lambda allows as many, beside the time of the function itself. */
+const START_TIME = 10;
 
 /** What this plugin needs of the Serverless instance. */
 interface Serverless {
   serviceDir: string;
   service: {
     custom: { 'serverless-offline': Partial<Ports> };
-    provider: { environment: Record<string, unknown> };
-    functions: Record<string, { environment?: Record<string, unknown> }>;
+    provider: { environment: Record<string, unknown>; timeout: number };
+    functions: Record<string, { environment?: Record<string, unknown>; timeout?: number }>;
     resources: { Resources: { UsersTable: { Properties: TableProperties } } };
   };
+  pluginManager: { plugins: object[] };
   classes: { Error: new (message: string) => Error };
+}
+
+interface Log {
+  error(message: string): void;
 }
 
 interface Ports {
@@ -40,17 +49,21 @@ export default class LocalServices {
     'before:offline:start:init': () => this.#start(),
   };
   readonly #serverless: Serverless;
+  readonly #log: Log;
   readonly #ports: Ports;
   readonly #data: ReturnType<typeof localData>;
 
-  constructor(serverless: Serverless, options: Partial<Ports>) {
+  constructor(serverless: Serverless, options: Partial<Ports>, { log }: { log: Log }) {
     this.#serverless = serverless;
+    this.#log = log;
     this.#ports = { ...DEFAULT_PORTS, ...serverless.service.custom['serverless-offline'], ...options };
     this.#data = localData(serverless.serviceDir);
   }
 
   async #start(): Promise<void> {
     endWithParent();
+    surviveCrashes(this.#log);
+    const endQuiet = quietStart();
     try {
       const { folder, lock, database: file } = this.#data;
       await mkdir(folder, { recursive: true });
@@ -62,7 +75,7 @@ export default class LocalServices {
     } catch (error) {
       throw error instanceof StartFailure ? new this.#serverless.classes.Error(error.message) : error;
     }
-    void this.#announce();
+    void this.#announce(endQuiet);
   }
 
   async #requireFreePorts(): Promise<void> {
@@ -84,9 +97,13 @@ export default class LocalServices {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
       ISSUER: this.#baseUrl,
+      // The terminal shows a line for each request already.
+      POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',
       PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
     });
-    for (const { environment } of Object.values(functions)) {
+    for (const definition of Object.values(functions)) {
+      definition.timeout = (definition.timeout ?? provider.timeout) + START_TIME;
+      const { environment } = definition;
       if (!environment?.SIGNING_KEYS_PARAMETER) continue;
       delete environment.SIGNING_KEYS_PARAMETER;
       environment.SIGNING_KEYS_FILE = signing_keys;
@@ -97,9 +114,14 @@ export default class LocalServices {
     return `http://localhost:${this.#ports.httpPort}${BASE_PATH}`;
   }
 
-  /** Tells where the service answers, as soon as it does; `serverless offline` has no hook for that moment. */
-  async #announce(): Promise<void> {
-    while (await isFree(Number(this.#ports.httpPort))) await sleep(100, undefined, { ref: false });
+  /** Tells where the service answers, as soon as it does. */
+  async #announce(endQuiet: () => void): Promise<void> {
+    const isOffline = (plugin: object): plugin is Offline => 'internals' in plugin;
+    const offline = this.#serverless.pluginManager.plugins.find(isOffline);
+    if (!offline) return;
+    answerProblems(await startedGateway(offline));
+    endQuiet();
+    writeRequestLines();
     process.stdout.write(`
   The Users API answers at ${this.#baseUrl}/
 
@@ -112,6 +134,13 @@ export default class LocalServices {
 
 `);
   }
+}
+
+/** Without a listener, an exception that no handler waits for would end the whole service, not the one instance. */
+function surviveCrashes(log: Log): void {
+  process.on('worker', (instance) => {
+    instance.on('error', (error) => log.error(`An instance has crashed. ${error.stack}`));
+  });
 }
 
 /** Ends the service as Ctrl-C does when its parent has ended or its terminal was closed. */

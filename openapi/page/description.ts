@@ -20,6 +20,13 @@ export interface Operation {
   responses: Record<string, Answer | Reference>;
 }
 
+/** Where an operation answers: the method, and the path below the base URL. */
+export interface Place {
+  method: string;
+  path: string;
+  operation: Operation;
+}
+
 export interface Parameter {
   name: string;
   in: string;

@@ -3,19 +3,13 @@ import {
   type Description,
   type Operation,
   type Parameter,
+  type Place,
   resolve,
   type Schema,
 } from './description.ts';
 import { fieldList, parameterList } from './fields.ts';
 import { escapeHtml, json, paragraphs } from './markup.ts';
 import { tryOut } from './tryOut.ts';
-
-/** Where an operation answers: the method, and the path below the base URL. */
-export interface Place {
-  method: string;
-  path: string;
-  operation: Operation;
-}
 
 /** One endpoint: what it does, what goes in and comes out, how it fails, and a form to try it. */
 export function operationSection(description: Description, place: Place, base: string): string {

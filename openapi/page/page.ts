@@ -1,6 +1,6 @@
-import type { Description } from './description.ts';
+import type { Description, Place } from './description.ts';
 import { escapeHtml, inline, paragraphs } from './markup.ts';
-import { methodBadge, operationSection, type Place } from './operation.ts';
+import { methodBadge, operationSection } from './operation.ts';
 
 /** Stands for the base URL of the deployment, which only the deployment knows. */
 export const ADDRESS_PLACEHOLDER = 'https://users-api.invalid';

@@ -1,6 +1,5 @@
-import type { Parameter } from './description.ts';
+import type { Parameter, Place } from './description.ts';
 import { escapeHtml } from './markup.ts';
-import type { Place } from './operation.ts';
 
 /** The form that sends a real request; browser/ brings it to life. Nothing for what is not JSON. */
 export function tryOut({ method, path, operation }: Place, parameters: Parameter[]): string {

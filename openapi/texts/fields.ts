@@ -1,4 +1,4 @@
-import { ALGORITHM, KEY_TYPE } from '../../lib/auth/tokenRules.ts';
+import { ALGORITHM, KEY_TYPE } from '../../lib/tokenRules.ts';
 import { RESERVED_USERNAMES } from '../../lib/fields.ts';
 import { ACCESS_LIFE, REFRESH_LIFE } from './text.ts';
 

@@ -1,4 +1,4 @@
-import { ALGORITHM, CLAIMS, KEY_TYPE, TOKENS } from '../../lib/auth/tokenRules.ts';
+import { ALGORITHM, CLAIMS, KEY_TYPE, TOKENS } from '../../lib/tokenRules.ts';
 import type { OperationText } from './text.ts';
 
 const ISSUER = 'https://api.example.com/careers/users';

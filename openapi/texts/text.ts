@@ -1,4 +1,4 @@
-import { TOKENS } from '../../lib/auth/tokenRules.ts';
+import { TOKENS } from '../../lib/tokenRules.ts';
 
 /** What a declaration does not say about an endpoint: words, and the examples of the API document. */
 export interface OperationText {

@@ -56,7 +56,7 @@ describe('a body', () => {
     }
   };
 
-  test.each(['{', '{"a":}', 'nonsense', "{'a':1}", '{"a":1}}', '\u0000', '{"__proto__":{}}'])(
+  test.each(['{', '{"a":}', 'nonsense', "{'a':1}", '{"a":1}}', '\u0000'])(
     'that is bad JSON answers parse_error: %j',
     (body) => everywhere(body, 400, 'parse_error'),
   );

@@ -66,7 +66,7 @@ test('logs one line for each request and no password, token, hash or email addre
 }, async () => {
   const { result: answers, output } = await captureOutput(async () => [
     ...(await Array.fromAsync(FAULTS, useEverything)).flat(),
-    ...(await meetDamage('password_hash')),
+    ...(await meetDamage('bio')),
     ...(await meetDamage('first_name')),
   ]);
   expect(findSecrets(output)).toEqual([]);

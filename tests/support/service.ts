@@ -24,7 +24,13 @@ export default async function setup(project: TestProject) {
     [command, 'offline', '--httpPort', `${httpPort}`, '--lambdaPort', `${lambdaPort}`],
     {
       cwd: root,
-      env: { ...process.env, DYNAMODB_ENDPOINT: database, LOCAL_DATA: data, ESBUILD_FOLDER: build },
+      env: {
+        ...process.env,
+        DYNAMODB_ENDPOINT: database,
+        LOCAL_DATA: data,
+        ESBUILD_FOLDER: build,
+        POWERTOOLS_LOG_LEVEL: 'INFO',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

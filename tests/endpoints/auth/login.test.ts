@@ -53,10 +53,10 @@ test.each(['', 'short', '12345678', 'x'.repeat(73), 'x'.repeat(10_000), 'nul\u00
 );
 
 test('does not cut a password that is too long', async () => {
-  const password = 'x'.repeat(72);
+  const password = 'xy'.repeat(36);
   const { username } = await registerUser({ password, password_confirm: password });
   expect((await post('/login/', { username, password })).status).toBe(200);
-  expectProblem(await post('/login/', { username, password: `${password}y` }), 401, 'no_active_account');
+  expectProblem(await post('/login/', { username, password: `${password}x` }), 401, 'no_active_account');
 });
 
 test.each(['', 'me', 'no spaces', 'x'.repeat(5000), '\u0000'])(

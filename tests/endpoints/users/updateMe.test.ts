@@ -84,12 +84,13 @@ describe('avatar', () => {
   });
 
   test.each([
-    'http://example.com',
-    'https://example.com/é.png?x=1#y',
-    `https://example.com/${'x'.repeat(2028)}`,
-  ])('accepts %j', async (avatar) => {
+    ['https://example.com/avatar.jpg', 'https://example.com/avatar.jpg'],
+    ['http://example.com', 'http://example.com/'],
+    ['https://example.com/é.png?x=1#y', 'https://example.com/%C3%A9.png?x=1#y'],
+    [`https://example.com/${'x'.repeat(2028)}`, `https://example.com/${'x'.repeat(2028)}`],
+  ])('%s is stored as browsers spell it', async (avatar, stored) => {
     const { access: token } = await newUser();
-    expect((await patch('/me/update/', { avatar }, { token })).body.avatar).toBe(avatar);
+    expect((await patch('/me/update/', { avatar }, { token })).body.avatar).toBe(stored);
   });
 
   test.each([
@@ -98,6 +99,9 @@ describe('avatar', () => {
     'https://',
     'https://a b.example',
     `https://e.de/${'x'.repeat(2036)}`,
+    'https://user:secret@example.com/a.jpg',
+    'https://169.254.169.254/latest',
+    'https://intranet/a.jpg',
     5,
   ])('refuses %j', async (avatar) => {
     const { access: token } = await newUser();
