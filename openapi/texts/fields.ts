@@ -1,5 +1,5 @@
-import { ALGORITHM, KEY_TYPE } from '../../lib/tokenRules.ts';
 import { RESERVED_USERNAMES } from '../../lib/fields.ts';
+import { ALGORITHM, KEY_TYPE } from '../../lib/tokenRules.ts';
 import { ACCESS_LIFE, REFRESH_LIFE } from './text.ts';
 
 /** What the schemas are that have a name of their own; the answers of single endpoints are described there. */
