@@ -71,6 +71,7 @@ export class Directory {
   readonly #readFeed: ReadFeed;
   #state: State | undefined;
   #loading: Promise<State> | undefined;
+  #looking: Promise<void> | undefined;
   #turn = 0;
   #given_up = '';
   #reported_at = Number.NEGATIVE_INFINITY;
@@ -107,13 +108,20 @@ export class Directory {
     return loaded ?? this.#refresh();
   }
 
-  /** Lets go of a replica that can be loaded better: there is no room for two. */
+  /** Lets go of a replica that can be loaded better: there is no room for two. Once for all who ask meanwhile. */
   async #renew(): Promise<void> {
     const now = this.#clock();
     const state = this.#state;
     if (!state || now < state.look_at) return;
-    state.look_at = this.#nextLook(now);
+    this.#looking ??= this.#look(state, now).finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  async #look(state: State, now: number): Promise<void> {
     const snapshot = await findSnapshot(now);
+    state.look_at = this.#nextLook(now);
     const is_due = snapshot ? snapshot.rebuilt_at > state.whole_at : now - state.whole_at >= RELOAD;
     if (is_due) this.#discard(state.replica);
   }
