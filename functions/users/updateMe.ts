@@ -7,8 +7,9 @@ export const handler = endpoint(
     operation: 'updateMe',
     caller: 'required',
     body: ProfileChanges,
+    repeatable: {},
     errors: ['email_taken'],
     answer: UpdatedUser,
   },
-  ({ caller, body, source_ip, clock }) => updateProfile(caller, body, source_ip, clock),
+  ({ caller, body, ...request }) => updateProfile(caller, body, request),
 );

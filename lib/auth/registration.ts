@@ -6,9 +6,11 @@ import { ApiError, PROBLEMS } from '../problems.ts';
 import { pseudonym } from '../pseudonym.ts';
 import { sourceOf } from '../sources.ts';
 import { type Limit, takeFromQuota } from '../table/quotas.ts';
+import type { Remember } from '../table/repetitions.ts';
 import { leaseIds } from '../table/sequences.ts';
 import { insertUser, type User } from '../table/users.ts';
 import { viewUser } from '../users/views.ts';
+import { checkCredentials } from './credentials.ts';
 import { loadSigningKey } from './keys.ts';
 import { hashPassword } from './passwords.ts';
 import { logSecurity } from './securityLog.ts';
@@ -91,8 +93,7 @@ async function refuseCrowds(source_ip: string, now: number): Promise<void> {
  */
 export async function register(
   registration: v.InferOutput<typeof Registration>,
-  source_ip: string,
-  clock: Clock,
+  { source_ip, clock, remember }: { source_ip: string; clock: Clock; remember?: Remember | undefined },
 ) {
   const { password, password_confirm: _, ...fields } = registration;
   const [id] = await Promise.all([leaseIds('user', 1), loadSigningKey(), refuseCrowds(source_ip, clock())]);
@@ -100,11 +101,30 @@ export async function register(
 
   const now = clock();
   const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now };
-  const taken = await insertUser({ ...user, password_hash });
+  const taken = await insertUser({ ...user, password_hash }, remember?.({ id }));
   if (taken) {
     const code = `${taken}_taken` as const;
     throw new ApiError(code, { errors: { [taken]: [PROBLEMS[code].detail] } });
   }
   logSecurity('registered', user, source_ip);
+  return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
+}
+
+/**
+ * Answers a registration that took effect before: the same user with fresh tokens, for the right password only. Any
+ * other one is another request, and counts as a failed login.
+ */
+export async function repeatRegistration(
+  registered: unknown,
+  { username, password }: v.InferOutput<typeof Registration>,
+  source_ip: string,
+  clock: Clock,
+) {
+  const { id } = v.parse(v.object({ id: v.number() }), registered);
+  const user = await checkCredentials({ username, password }, source_ip, clock).catch((error) => {
+    const wrong = error instanceof ApiError && error.code === 'no_active_account';
+    throw wrong ? new ApiError('idempotency_key_reused') : error;
+  });
+  if (user.id !== id) throw new ApiError('idempotency_key_reused');
   return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
 }

@@ -1,16 +1,13 @@
 import * as v from 'valibot';
 import { type Clock, toSeconds } from '../clock.ts';
 import { ApiError, invalid } from '../problems.ts';
-import { clearFailedLogins, countFailedLogin, readLoginStanding } from '../table/failedLogins.ts';
 import type { Identity } from '../table/items.ts';
 import { readTokenStanding, revokeToken } from '../table/revokedTokens.ts';
-import { replacePasswordHash } from '../table/users.ts';
 import { mostUnits, NOT_TEXT } from '../text.ts';
 import { TOKENS } from '../tokenRules.ts';
 import { viewUser } from '../users/views.ts';
+import { checkCredentials } from './credentials.ts';
 import { ownedBy, requireAccount } from './identity.ts';
-import { loginAttempt, nextWindows, refuseWhenThrottled } from './loginThrottle.ts';
-import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
 import { logSecurity } from './securityLog.ts';
 import { issueToken, issueTokenPair, readToken, type VerifiedToken, verifyToken } from './tokens.ts';
 
@@ -32,9 +29,8 @@ export const RefreshRequest = v.object({
 
 /**
  * The user of that name with new tokens. An unknown user and a wrong password fail alike, after the same work:
- * `no_active_account`. Failures are counted, and past a limit every login is `throttled`; see loginThrottle.ts. Whoever
+ * `no_active_account`. Failures are counted; see credentials.ts. Whoever
  * sends a `device_token`, be it an empty or an old one, gets one back that is good for the next login from this device.
- * Renews the stored hash when it was made at a lower cost than today's.
  */
 export async function login(
   { username, password, device_token }: v.InferOutput<typeof LoginRequest>,
@@ -43,22 +39,7 @@ export async function login(
 ) {
   const device = device_token ? await readToken('device', device_token, clock()) : undefined;
   const knows = device?.username.toLowerCase() === username.toLowerCase() ? device : undefined;
-  const attempt = loginAttempt(username, source_ip, knows?.jti);
-  const { user, failures } = await readLoginStanding(attempt);
-  refuseWhenThrottled(failures, clock());
-
-  const matches = await checkPassword(password, user?.password_hash);
-  if (!user || !matches) {
-    await countFailedLogin(attempt, clock(), nextWindows(failures, clock()));
-    logSecurity('login_failed', user, source_ip);
-    throw new ApiError('no_active_account');
-  }
-  const scope = attempt.counted.device === undefined ? 'username_and_address' : 'device';
-  await clearFailedLogins(attempt.counted[scope], failures[scope]);
-  if (isOutdated(user.password_hash)) {
-    await replacePasswordHash(user, await hashPassword(password.normalize('NFC')));
-  }
-  logSecurity('login_succeeded', user, source_ip);
+  const user = await checkCredentials({ username, password }, source_ip, clock, knows?.jti);
   const now = clock();
   return {
     user: viewUser(user),

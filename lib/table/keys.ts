@@ -104,6 +104,12 @@ export const failedLoginKey = (name: string) => ({ PK: `FAILED_LOGIN#${name}`, S
 /** What has been taken of a quota, under a pseudonym. */
 export const quotaKey = (kind: string, name: string) => ({ PK: `QUOTA#${kind}#${name}`, SK: 'QUOTA' });
 
+/** A request that took effect, under a pseudonym of its key: among its user's items, where there is one. */
+export const repetitionKey = ({ username, key }: { username: string | undefined; key: string }) =>
+  username === undefined
+    ? { PK: `REPETITION#${key}`, SK: 'REPETITION' }
+    : { PK: `USER#${lower(username)}`, SK: `REPETITION#${key}` };
+
 export const userIdKey = (id: number) => ({ PK: `USER_ID#${id}`, SK: 'USER_ID' });
 
 /** One mailbox, one claim: whatever the case, and however an internationalised domain is spelled (RFC 5891). */

@@ -7,7 +7,7 @@ import { getItem } from './read.ts';
 import { type Attempt, retrying } from './retry.ts';
 import type { RawItem } from './send.ts';
 import { parseUser, type User } from './users.ts';
-import { IS_NEW, transact, updateItem } from './write.ts';
+import { IS_NEW, transact, updateItem, type Write } from './write.ts';
 
 /** What a user may change; absent means unchanged. */
 export type ProfileChanges = Partial<Pick<User, 'first_name' | 'last_name' | 'bio' | 'avatar' | 'email'>>;
@@ -114,15 +114,19 @@ function countChange(
 }
 
 /**
- * Changes fields, the email address among them: claims the new address and frees the old one with the change, all or
- * nothing. Writes onto the user as just read, so the returned user is exact; where another change gets in between, reads
- * again after a pause. Stamps the time (ms), or what is later than the stamp that was read; counts against `limit`.
+ * Changes fields, the email address among them or not, of the user as just read, so that the user is known before it is
+ * written: a new address is claimed and the old one freed with the change, and `also` what goes along, all or nothing.
+ * Where another change gets in between, reads again after a pause. Stamps the time (ms), or what is later than the stamp
+ * that was read; counts against `limit`.
  */
-export function updateUserWithEmail(
+export function updateUserExactly(
   { id, username }: Identity,
-  changes: ProfileChanges & { email: string },
+  changes: ProfileChanges,
   clock: Clock,
-  limit = UNLIMITED,
+  {
+    limit = UNLIMITED,
+    also,
+  }: { limit?: Limit; also?: (user: User) => Record<string, Write> | undefined } = {},
 ): Promise<ChangeOutcome> {
   return retrying(async (): Promise<Attempt<ChangeOutcome>> => {
     const item = await getItem(userKey(username), { consistent: true });
@@ -131,18 +135,23 @@ export function updateUserWithEmail(
     const now = clock();
     const counted = countChange(item, now, limit);
     if ('seconds' in counted) return { value: { outcome: 'throttled', ...counted } };
-    const updated_at = Math.max(now, read.updated_at + 1);
-    const transacted = await exchangeEmail(read, { ...changes, updated_at }, counted);
-    if (transacted.done) return { value: { outcome: 'updated', user: { ...read, ...changes, updated_at } } };
+    const user: User = { ...read, ...changes, updated_at: Math.max(now, read.updated_at + 1) };
+    const writes = {
+      user: changeOf(read, user, changes, counted),
+      ...emailClaims(read, user),
+      ...also?.(user),
+    };
+    const transacted = await transact(writes as Record<string, Write>);
+    if (transacted.done) return { value: { outcome: 'updated', user } };
     if (!transacted.refused.has('user')) return { value: { outcome: 'email_taken' } };
     return { again: new Error('Another change got in between.') };
   });
 }
 
-function exchangeEmail(read: User, changes: { email: string; updated_at: number }, counted: Parts) {
-  const set = assignments({ ...changes, GSI1SK: userIndexKey(read.id, changes.updated_at).GSI1SK });
+function changeOf(read: User, { updated_at }: User, changes: ProfileChanges, counted: Parts): Write {
+  const set = assignments({ ...changes, updated_at, GSI1SK: userIndexKey(read.id, updated_at).GSI1SK });
   const as_read = ['id = :id', 'email = :read_email', 'updated_at = :read_at'];
-  const user = {
+  return {
     Update: {
       Key: userKey(read.username),
       UpdateExpression: [set.expression, ...counted.set].join(', '),
@@ -157,11 +166,20 @@ function exchangeEmail(read: User, changes: { email: string; updated_at: number 
       },
     },
   };
-  const claim = {
-    Item: { ...emailKey(changes.email), username: read.username },
-    ConditionExpression: IS_NEW,
+}
+
+/** What claims the new address and frees the old one; nothing where both are one mailbox. */
+function emailClaims(read: User, { username, email }: User): Record<string, Write> {
+  const [old_claim, new_claim] = [emailKey(read.email), emailKey(email)];
+  if (old_claim.PK === new_claim.PK) return {};
+  return {
+    new_claim: { Put: { Item: { ...new_claim, username }, ConditionExpression: IS_NEW } },
+    old_claim: {
+      Delete: {
+        Key: old_claim,
+        ConditionExpression: 'attribute_not_exists(PK) OR username = :username',
+        ExpressionAttributeValues: { ':username': username },
+      },
+    },
   };
-  const claims = { new_claim: { Put: claim }, old_claim: { Delete: { Key: emailKey(read.email) } } };
-  const sameClaim = emailKey(read.email).PK === emailKey(changes.email).PK;
-  return sameClaim ? transact({ user }) : transact({ user, ...claims });
 }

@@ -10,9 +10,10 @@ import {
   type ChangeOutcome,
   type ProfileChanges as Changes,
   updateUser,
-  updateUserWithEmail,
+  updateUserExactly,
 } from '../table/profileChanges.ts';
 import type { Limit } from '../table/quotas.ts';
+import type { Remember } from '../table/repetitions.ts';
 import { readUser, readUserWithCounts } from '../table/users.ts';
 import { viewProfile, viewUser } from './views.ts';
 
@@ -44,15 +45,17 @@ const CHANGES: Limit = { times: config.PROFILE_CHANGES, within: 10 * 60 };
 export async function updateProfile(
   caller: Identity,
   changes: v.InferOutput<typeof ProfileChanges>,
-  source_ip: string,
-  clock: Clock,
+  { source_ip, clock, remember }: { source_ip: string; clock: Clock; remember?: Remember | undefined },
 ) {
   const { email, ...rest } = changes as Changes;
   if (Object.keys(changes).length === 0) return viewUser(ownedBy(caller.id, await readUser(caller.username)));
   const change =
-    email === undefined
+    email === undefined && !remember
       ? await updateUser(caller, rest, clock, CHANGES)
-      : await updateUserWithEmail(caller, { ...rest, email }, clock, CHANGES);
+      : await updateUserExactly(caller, changes as Changes, clock, {
+          limit: CHANGES,
+          also: (user) => remember?.(viewUser(user)),
+        });
   if (change.outcome !== 'updated') throw refusal(change);
   if (email !== undefined) logSecurity('email_changed', caller, source_ip);
   return viewUser(change.user);
