@@ -56,6 +56,17 @@ test('allows no wildcard, except where AWS knows nothing narrower', () => {
   expect(wild.filter(({ action }) => !(action in UNBOUNDED))).toEqual([]);
 });
 
+test('M13: whatever touches the table says whose items, and only login reads a password hash', () => {
+  const onTable = grantsOf(template).filter(({ action }) => action.startsWith('dynamodb:'));
+  const unbound = onTable.filter(({ condition }) => !JSON.stringify(condition)?.includes('LeadingKeys'));
+  expect(unbound).toEqual([]);
+  const open = onTable
+    .filter(({ resource }) => JSON.stringify(resource).includes('UsersTable","Arn'))
+    .filter(({ action }) => /Get|Query|Scan/.test(action))
+    .filter(({ condition }) => !JSON.stringify(condition).includes('password_hash'));
+  expect(open.map(({ role, action }) => `${role} ${action}`)).toEqual(['LoginRole dynamodb:BatchGetItem']);
+});
+
 test('lets nobody invoke functions but this API and the rules of this service', () => {
   const SOURCES: Record<string, RegExp> = {
     'apigateway.amazonaws.com': /\{"Ref":"ApiGatewayRestApi"\}/,
