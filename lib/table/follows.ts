@@ -9,7 +9,7 @@ import {
   followKey,
   followsOf,
 } from './keys.ts';
-import { getItems, queryAll, queryPage } from './read.ts';
+import { getItems, projection, queryAll, queryPage } from './read.ts';
 import type { Key, RawItem } from './send.ts';
 import { IS_NEW, type Transacted, transact, type Write } from './write.ts';
 
@@ -24,6 +24,8 @@ const FollowItem = v.object({
 
 /** A follow edge as stored. Who follows is in the key alone: a hundred edges of one user are read together. */
 export type Follow = v.InferOutput<typeof FollowItem>;
+
+const FOLLOW_ATTRIBUTES = Object.keys(FollowItem.entries);
 
 /** A page of a list, and where the next one starts: `undefined` after the last. */
 export interface Page<T> {
@@ -109,7 +111,9 @@ export async function readFollowed(
   if (usernames.length === 0) return new Set();
   const keys = usernames.map((username) => followKey(follower, username));
   const isCheap = following_count <= usernames.length * EDGES_A_NAME;
-  const items = isCheap ? await readEdgesBetween(keys) : await getItems(keys);
+  const items = isCheap
+    ? await readEdgesBetween(keys)
+    : await getItems(keys, { attributes: FOLLOW_ATTRIBUTES });
   const followed = new Set(
     parseItems(FollowItem, 'follow', items).map(({ following_username }) => following_username.toLowerCase()),
   );
@@ -121,6 +125,7 @@ function readEdgesBetween(keys: readonly Key[]): Promise<RawItem[]> {
   return queryAll({
     KeyConditionExpression: 'PK = :follower AND SK BETWEEN :first AND :last',
     ExpressionAttributeValues: { ':follower': keys[0]?.PK, ':first': sorted[0], ':last': sorted.at(-1) },
+    ...projection(FOLLOW_ATTRIBUTES),
   });
 }
 
@@ -131,6 +136,7 @@ export async function readFollowing(follower: string, { after, size }: PageReque
     KeyConditionExpression: 'PK = :follower AND begins_with(SK, :prefix)',
     ExpressionAttributeValues: { ':follower': PK, ':prefix': prefix },
     Limit: size + 1,
+    ...projection(FOLLOW_ATTRIBUTES),
     ...(after !== undefined && { ExclusiveStartKey: followKey(follower, after) }),
   });
   const follows = parseItems(FollowItem, 'follow', items);

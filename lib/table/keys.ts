@@ -9,6 +9,26 @@ import { domainToASCII } from 'node:url';
 
 const lower = (text: string) => text.toLowerCase();
 
+/**
+ * The partitions of the table and of its index, as conditions of IAM spell patterns: what the roles of functions name
+ * when they say whose items a function may touch.
+ */
+export const PARTITIONS = {
+  users: 'USER#*',
+  user_ids: 'USER_ID#*',
+  emails: 'EMAIL#*',
+  user_sequence: 'SEQUENCE#user',
+  follow_sequence: 'SEQUENCE#follow',
+  failed_logins: 'FAILED_LOGIN#*',
+  events: 'EVENT#*',
+  snapshot: 'SNAPSHOT',
+  snapshot_pieces: 'SNAPSHOT#*',
+  /** In the index. */
+  directory: 'DIRECTORY#*',
+  /** In the index. */
+  followers: 'FOLLOWERS#*',
+} as const;
+
 const DIRECTORY_SHARDS = 4;
 const STRIPES = 16;
 
@@ -26,9 +46,6 @@ export const directoryPartitions = Array.from({ length: DIRECTORY_SHARDS }, (_, 
 export const changesSince = (time: number) => `${Math.max(0, time)}`;
 
 const SNAPSHOT = 'SNAPSHOT';
-
-/** The partition keys of everything that belongs to snapshots, as IAM conditions spell patterns. */
-export const snapshotPartitions = [SNAPSHOT, `${SNAPSHOT}#*`];
 
 /** The snapshot of the directory that is in force. */
 export const snapshotKey = { PK: SNAPSHOT, SK: 'MANIFEST' };

@@ -56,6 +56,17 @@ test('allows no wildcard, except where AWS knows nothing narrower', () => {
   expect(wild.filter(({ action }) => !(action in UNBOUNDED))).toEqual([]);
 });
 
+test('M13: whatever touches the table says whose items, and only login reads a password hash', () => {
+  const onTable = grantsOf(template).filter(({ action }) => action.startsWith('dynamodb:'));
+  const unbound = onTable.filter(({ condition }) => !JSON.stringify(condition)?.includes('LeadingKeys'));
+  expect(unbound).toEqual([]);
+  const open = onTable
+    .filter(({ resource }) => JSON.stringify(resource).includes('UsersTable","Arn'))
+    .filter(({ action }) => /Get|Query|Scan/.test(action))
+    .filter(({ condition }) => !JSON.stringify(condition).includes('password_hash'));
+  expect(open.map(({ role, action }) => `${role} ${action}`)).toEqual(['LoginRole dynamodb:BatchGetItem']);
+});
+
 test('lets nobody invoke functions but this API and the rules of this service', () => {
   const SOURCES: Record<string, RegExp> = {
     'apigateway.amazonaws.com': /\{"Ref":"ApiGatewayRestApi"\}/,
@@ -68,6 +79,8 @@ test('lets nobody invoke functions but this API and the rules of this service', 
     expect(JSON.stringify(Properties.SourceArn).replaceAll('","', ''), name).toMatch(source ?? /^$/);
   }
 });
+
+const OUR_RULE = /:rule\/users-api-dev-activity$/;
 
 test('sends what cannot be counted to a queue that takes it from our rule alone', () => {
   const queue = { 'Fn::GetAtt': ['ActivityDeadLetters', 'Arn'] };
@@ -92,11 +105,40 @@ test('sends what cannot be counted to a queue that takes it from our rule alone'
       Resource: queue,
       Condition: {
         ArnEquals: {
-          'aws:SourceArn': { 'Fn::Sub': expect.stringMatching(/:rule\/users-api-dev-activity$/) },
+          'aws:SourceArn': {
+            'Fn::If': ['HasActivityBus', expect.anything(), { 'Fn::Sub': expect.stringMatching(OUR_RULE) }],
+          },
         },
       },
     },
   ]);
+});
+
+test('deployment 7: what outlives the stack leaves nothing behind when the deployment that makes it fails', () => {
+  const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy);
+  expect(kept).toHaveLength(4);
+  for (const resource of kept) {
+    expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+  }
+});
+
+test('M11: counts events of this account alone', () => {
+  const [rule] = resourcesOf(template, 'AWS::Events::Rule').filter(
+    ([, { Properties }]) => Properties.EventPattern,
+  );
+  expect(rule?.[1].Properties.EventPattern).toMatchObject({
+    account: [{ Ref: 'AWS::AccountId' }],
+    source: ['careers.posts'],
+  });
+  expect(rule?.[1].Properties.EventBusName).toBeUndefined();
+});
+
+test('M12: takes no TLS below 1.2', () => {
+  expect(properties('ApiGatewayRestApi')).toMatchObject({
+    SecurityPolicy: expect.stringMatching(/^SecurityPolicy_TLS13_1_[23]_PFS_/),
+    EndpointAccessMode: 'STRICT',
+    DisableExecuteApiEndpoint: false,
+  });
 });
 
 test('makes nothing public but the API', () => {
@@ -112,7 +154,7 @@ test('makes nothing public but the API', () => {
 
 test('protects the table against loss', () => {
   const [[, table] = []] = resourcesOf(template, 'AWS::DynamoDB::Table');
-  expect(table?.DeletionPolicy).toBe('Retain');
+  expect(table).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   expect(table?.Properties).toMatchObject({
     BillingMode: 'PAY_PER_REQUEST',
     DeletionProtectionEnabled: true,
