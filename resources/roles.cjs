@@ -2,6 +2,7 @@
  * A role for each function of serverless.yml, with what that function does and nothing else: one that is not listed
  * here may only write its log and its traces. `role: RegisterRole` names the role of `register`.
  */
+const { SOURCE } = require('../lib/events/events.ts');
 const { snapshotPartitions } = require('../lib/table/keys.ts');
 
 const TABLE = { 'Fn::GetAtt': ['UsersTable', 'Arn'] };
@@ -20,10 +21,24 @@ const onSnapshots = (...operations) => ({
   Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': snapshotPartitions } },
 });
 
-const toDeadLetters = allow(['sqs:SendMessage'], { 'Fn::GetAtt': ['ActivityDeadLetters', 'Arn'] });
+const toQueue = (queue) => allow(['sqs:SendMessage'], { 'Fn::GetAtt': [queue, 'Arn'] });
+
+/** Lambda itself reads the stream, with the rights of the function. */
+const readStream = allow(
+  ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `dynamodb:${name}`),
+  { 'Fn::GetAtt': ['UsersTable', 'StreamArn'] },
+);
+
+/** Events of this service, and of no other. */
+const putEvents = (bus) => ({
+  ...allow(['events:PutEvents'], {
+    'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/${bus}`,
+  }),
+  Condition: { StringEquals: { 'events:source': SOURCE } },
+});
 
 /** A transaction needs the rights of the writes in it. */
-const grants = (signingKeys) => {
+const grants = ({ signingKeys, eventBus }) => {
   const readSigningKeys = allow(['ssm:GetParameter'], {
     'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${signingKeys}`,
   });
@@ -49,12 +64,16 @@ const grants = (signingKeys) => {
     listFollowers: [onTable('BatchGetItem', 'GetItem', 'Query'), queryIndex],
     listFollowing: [onTable('BatchGetItem', 'GetItem', 'Query')],
     getMyStats: [onTable('Query')],
-    recordActivity: [onTable('GetItem', 'PutItem', 'UpdateItem'), toDeadLetters],
+    recordActivity: [onTable('GetItem', 'PutItem', 'UpdateItem'), toQueue('ActivityDeadLetters')],
+    publishEvents: [readStream, putEvents(eventBus), toQueue('EventDeadLetters')],
   };
 };
 
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
-  const granted = grants(await resolveVariable('self:custom.signingKeys'));
+  const granted = grants({
+    signingKeys: await resolveVariable('self:custom.signingKeys'),
+    eventBus: await resolveVariable('self:custom.eventBus'),
+  });
   const functions = Object.keys(await resolveConfigurationProperty(['functions']));
   const roles = functions.map((name) => {
     const logicalName = name[0].toUpperCase() + name.slice(1);
