@@ -55,7 +55,10 @@ export async function simulateEvents(
     if (happens) troubles[trouble]++;
     return happens;
   };
-  bus.refuse = () => (chance(0.03, 'refused') ? 'ThrottlingException' : undefined);
+  bus.refuse = () => {
+    if (!chance(0.03, 'refused')) return undefined;
+    return random() < 0.3 ? 'InvalidArgument' : 'ThrottlingException';
+  };
 
   const publishEvents: Subscriber = {
     name: 'publishEvents',

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { accountKey, snapshotKey } from '../../../lib/table/keys.ts';
+import { accountKey, snapshotKey, userKey } from '../../../lib/table/keys.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { get, post } from '../../support/api.ts';
+import { startTestBus } from '../../support/eventBus.ts';
 import { postsEvent } from '../../support/events.ts';
 import { exampleRequests, sendExample } from '../../support/examples.ts';
 import { type Call, startFaultProxy } from '../../support/faultProxy.ts';
@@ -23,10 +25,12 @@ import {
   follow,
   newUser,
   registration,
+  storedUser,
   type TestUser,
   unfollow,
 } from '../../support/users.ts';
 
+const bus = await startTestBus();
 const proxy = await startFaultProxy(inject('database'));
 const store = await startParameterStore();
 const keys = {
@@ -49,6 +53,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   store.stop();
+  await bus.stop();
   await proxy.stop();
 });
 
@@ -107,10 +112,20 @@ const more: Record<string, Work> = {
     const { recordActivity } = await import('../../../lib/activity/activity.ts');
     await recordActivity(postsEvent('PostCreated', username), Date.now);
   },
+  publishEvents: async ({ id, username }) => {
+    const { handler } = await import('../../../functions/jobs/publishEvents.ts');
+    const key = marshall(userKey(username));
+    const user = marshall({ ...storedUser(id, { username }), ...userKey(username) });
+    const dynamodb = { Keys: key, NewImage: user, SequenceNumber: '1', ApproximateCreationDateTime: 1 };
+    await handler({ Records: [{ dynamodb }] }, { getRemainingTimeInMillis: () => 30_000 });
+  },
   notFound: () => get('/nowhere/at/all/'),
 };
 
-/** The rights that a new instance of a function uses; Lambda uses some for it, when it fails for good. */
+/** The rights that Lambda uses to read the stream for a function. */
+const READS_STREAM = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+
+/** The rights that a new instance of a function uses; Lambda uses some for it, to feed it and when it fails for good. */
 async function rightsUsed(name: string): Promise<string[]> {
   const [alice, bob] = [await newUser(), await newUser()];
   const example = (await exampleRequests(alice, bob)).find(({ operation }) => operation === name);
@@ -119,17 +134,23 @@ async function rightsUsed(name: string): Promise<string[]> {
   await putDamagedSnapshot();
 
   vi.resetModules();
-  proxy.calls.length = store.calls.length = 0;
+  proxy.calls.length = store.calls.length = bus.events.length = 0;
   if (example) expect((await sendExample(example, { token: alice.access })).status).toBeLessThan(300);
   await more[name]?.(alice, bob);
 
+  const resource = `${logicalName(name)}LambdaFunction`;
   const on_failure = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').filter(
-    ([, { Properties }]) => Properties.FunctionName.Ref === `${logicalName(name)}LambdaFunction`,
+    ([, { Properties }]) => Properties.FunctionName.Ref === resource,
+  );
+  const streams = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').filter(
+    ([, { Properties }]) => Properties.FunctionName['Fn::GetAtt'][0] === resource,
   );
   const used = [
     ...proxy.calls.flatMap(needed),
     ...store.calls.map((call) => `keys ${call}`),
-    ...on_failure.map(() => 'dead letters SendMessage'),
+    ...bus.events.map(() => 'bus PutEvents'),
+    ...streams.flatMap(() => READS_STREAM.map((right) => `stream ${right}`)),
+    ...[...on_failure, ...streams].map(() => 'dead letters SendMessage'),
   ];
   return [...new Set(used)].sort();
 }
@@ -137,7 +158,10 @@ async function rightsUsed(name: string): Promise<string[]> {
 const PLACES: [string, string][] = [
   ['{"Fn::GetAtt":["UsersTable","Arn"]}', 'table'],
   [`{"Fn::Sub":"\${UsersTable.Arn}/index/GSI1"}`, 'index'],
+  ['{"Fn::GetAtt":["UsersTable","StreamArn"]}', 'stream'],
   ['{"Fn::GetAtt":["ActivityDeadLetters","Arn"]}', 'dead letters'],
+  ['{"Fn::GetAtt":["EventDeadLetters","Arn"]}', 'dead letters'],
+  [':event-bus/default"}', 'bus'],
   [':parameter/users-api/dev/signing-keys"}', 'keys'],
 ];
 
