@@ -2,6 +2,7 @@
  * A role for each function of serverless.yml, with what that function does and nothing else: one that is not listed
  * here may only write its log and its traces. `role: RegisterRole` names the role of `register`.
  */
+const { SOURCE } = require('../lib/events/events.ts');
 const { PARTITIONS } = require('../lib/table/keys.ts');
 
 const TABLE = { 'Fn::GetAtt': ['UsersTable', 'Arn'] };
@@ -46,17 +47,34 @@ const write = (operations, ...partitions) => on(operations, partitions);
 /** Queries of the index, which holds no secrets. */
 const queryIndex = (...partitions) => on('Query', partitions, INDEX);
 
-const toDeadLetters = allow(['sqs:SendMessage'], { 'Fn::GetAtt': ['ActivityDeadLetters', 'Arn'] });
+const toQueue = (queue) => allow(['sqs:SendMessage'], { 'Fn::GetAtt': [queue, 'Arn'] });
+
+/** Lambda itself reads the stream, with the rights of the function. */
+const readStream = allow(
+  ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `dynamodb:${name}`),
+  { 'Fn::GetAtt': ['UsersTable', 'StreamArn'] },
+);
+
+/** Events of this service, and of no other. */
+const putEvents = (bus) => ({
+  ...allow(['events:PutEvents'], {
+    'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/${bus}`,
+  }),
+  Condition: { StringEquals: { 'events:source': SOURCE } },
+});
 
 /** A transaction needs the rights of the writes in it. */
-const grants = (signingKeys) => {
+const grants = ({ signingKeys, eventBus }) => {
   const readSigningKeys = allow(['ssm:GetParameter'], {
     'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${signingKeys}`,
   });
   return {
     register: [
-      write('PutItem', 'users', 'user_ids', 'emails'),
-      write('UpdateItem', 'user_sequence'),
+      // A registration that is repeated is a login.
+      read('GetItem', 'repetitions'),
+      readWhole('BatchGetItem', 'users', 'failed_logins'),
+      write('PutItem', 'users', 'user_ids', 'emails', 'repetitions'),
+      write('UpdateItem', 'user_sequence', 'quotas', 'users', 'failed_logins'),
       readSigningKeys,
     ],
     login: [
@@ -85,10 +103,11 @@ const grants = (signingKeys) => {
     updateMe: [
       read('GetItem', 'users'),
       write('UpdateItem', 'users'),
-      write(['DeleteItem', 'PutItem'], 'emails'),
+      write('DeleteItem', 'emails'),
+      write('PutItem', 'emails', 'users'),
     ],
     followUser: [
-      read('GetItem', 'user_ids'),
+      read('GetItem', 'user_ids', 'users'),
       write('PutItem', 'users'),
       write('UpdateItem', 'users', 'follow_sequence'),
     ],
@@ -103,13 +122,17 @@ const grants = (signingKeys) => {
       read('GetItem', 'users'),
       write('PutItem', 'events'),
       write('UpdateItem', 'users'),
-      toDeadLetters,
+      toQueue('ActivityDeadLetters'),
     ],
+    publishEvents: [readStream, putEvents(eventBus), toQueue('EventDeadLetters')],
   };
 };
 
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
-  const granted = grants(await resolveVariable('self:custom.signingKeys'));
+  const granted = grants({
+    signingKeys: await resolveVariable('self:custom.signingKeys'),
+    eventBus: await resolveVariable('self:custom.eventBus'),
+  });
   const functions = Object.keys(await resolveConfigurationProperty(['functions']));
   const roles = functions.map((name) => {
     const logicalName = name[0].toUpperCase() + name.slice(1);

@@ -8,21 +8,24 @@ import {
   followIndexKey,
   followKey,
   followsOf,
+  followTimeIn,
 } from './keys.ts';
 import { getItems, projection, queryAll, queryPage } from './read.ts';
 import type { Key, RawItem } from './send.ts';
 import { IS_NEW, type Transacted, transact, type Write } from './write.ts';
 
-const FollowItem = v.object({
-  id: v.number(),
-  /** Id of the user who is followed. */
-  following: v.number(),
-  following_username: v.string(),
-  /** Milliseconds since 1970. */
-  created_at: v.number(),
-});
+const FollowItem = v.pipe(
+  v.object({
+    id: v.number(),
+    /** Id of the user who is followed. */
+    following: v.number(),
+    following_username: v.string(),
+    GSI1SK: v.string(),
+  }),
+  v.transform(({ GSI1SK, ...edge }) => ({ ...edge, created_at: followTimeIn(GSI1SK) })),
+);
 
-/** A follow edge as stored. Who follows is in the key alone: a hundred edges of one user are read together. */
+/** Whom a user follows, and since when (ms); who follows is known where it is read. */
 export type Follow = v.InferOutput<typeof FollowItem>;
 
 const FOLLOW_ATTRIBUTES = Object.keys(FollowItem.entries);
@@ -42,13 +45,17 @@ export interface PageRequest {
 /** How writing or deleting an edge ended; `account_gone`: the follower's name no longer belongs to the id. */
 export type EdgeOutcome = 'done' | 'unchanged' | 'account_gone';
 
-/** The write of an edge, on condition that it is new. */
-export const newEdge = (follower: string, follow: Follow) => ({
+/**
+ * The write of an edge, on condition that it is new. The follower's name and the time are in its keys alone: a hundred
+ * edges of one user are read together. The follower's id is for those who are told of the edge.
+ */
+export const newEdge = (follower: Identity, { created_at, ...edge }: Follow) => ({
   Put: {
     Item: {
-      ...followKey(follower, follow.following_username),
-      ...followIndexKey(follower, follow.following_username, follow.created_at),
-      ...follow,
+      ...followKey(follower.username, edge.following_username),
+      ...followIndexKey(follower.username, edge.following_username, created_at),
+      ...edge,
+      follower: follower.id,
     },
     ConditionExpression: IS_NEW,
   },
@@ -64,7 +71,7 @@ export async function insertFollow(
   also?: Record<string, Write>,
 ): Promise<EdgeOutcome> {
   const writes = {
-    edge: newEdge(follower.username, follow),
+    edge: newEdge(follower, follow),
     account: countFollowing(follower, 1),
     followed: countFollower(follower.username, follow.following_username, 1),
     ...also,

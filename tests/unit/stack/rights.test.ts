@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { hash } from 'bcryptjs';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { accountKey, snapshotKey, userKey } from '../../../lib/table/keys.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { get, post } from '../../support/api.ts';
+import { startTestBus } from '../../support/eventBus.ts';
 import { postsEvent } from '../../support/events.ts';
 import { exampleRequests, sendExample } from '../../support/examples.ts';
 import { type Call, startFaultProxy } from '../../support/faultProxy.ts';
@@ -24,10 +26,12 @@ import {
   follow,
   newUser,
   registration,
+  storedUser,
   type TestUser,
   unfollow,
 } from '../../support/users.ts';
 
+const bus = await startTestBus();
 const proxy = await startFaultProxy(inject('database'));
 const store = await startParameterStore();
 const keys = {
@@ -38,6 +42,7 @@ store.parameters.push(keys);
 
 delete process.env.SIGNING_KEYS_FILE;
 Object.assign(process.env, store.environment, {
+  REGISTRATIONS_PER_HOUR: '100',
   SIGNING_KEYS_PARAMETER: keys.Name,
   DYNAMODB_ENDPOINT: proxy.endpoint,
 });
@@ -50,6 +55,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   store.stop();
+  await bus.stop();
   await proxy.stop();
 });
 
@@ -118,10 +124,23 @@ async function putDamagedSnapshot(): Promise<void> {
   });
 }
 
+/** What makes a request repeatable; a second one finds the first. */
+const repeatable = { headers: { 'Idempotency-Key': 'a key' } };
+
 type Work = (alice: TestUser, bob: TestUser) => Promise<unknown>;
 
 /** What a function does besides what its example makes it do, or all of it where it serves no endpoint. */
 const more: Record<string, Work> = {
+  register: async () => {
+    const fields = registration();
+    const repeat = (changes = {}) => post('/register/', { ...fields, ...changes }, repeatable);
+    await repeat();
+    await repeat({ password: 'wrong-password', password_confirm: 'wrong-password' });
+    const password_hash = await hash(fields.password, 4);
+    await writeItem({ ...(await readItem(userKey(fields.username))), password_hash });
+    await repeat();
+  },
+  followUser: (alice, bob) => follow(alice, bob, repeatable),
   login: async ({ username, password }) => {
     await post('/login/', { username, password: 'wrong-password' });
     const password_hash = await hash(password, 4);
@@ -134,7 +153,7 @@ const more: Record<string, Work> = {
   },
   updateMe: async (alice) => {
     await changeProfile(alice, {});
-    await changeProfile(alice, { email: registration().email });
+    await changeProfile(alice, { email: registration().email }, repeatable);
   },
   unfollowUser: unfollow,
   writeSnapshot: async () => {
@@ -146,10 +165,20 @@ const more: Record<string, Work> = {
     const { recordActivity } = await import('../../../lib/activity/activity.ts');
     await recordActivity(postsEvent('PostCreated', username), Date.now);
   },
+  publishEvents: async ({ id, username }) => {
+    const { handler } = await import('../../../functions/jobs/publishEvents.ts');
+    const key = marshall(userKey(username));
+    const user = marshall({ ...storedUser(id, { username }), ...userKey(username) });
+    const dynamodb = { Keys: key, NewImage: user, SequenceNumber: '1', ApproximateCreationDateTime: 1 };
+    await handler({ Records: [{ dynamodb }] }, { getRemainingTimeInMillis: () => 30_000 });
+  },
   notFound: () => get('/nowhere/at/all/'),
 };
 
-/** The rights that a new instance of a function uses; Lambda uses some for it, when it fails for good. */
+/** The rights that Lambda uses to read the stream for a function. */
+const READS_STREAM = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+
+/** The rights that a new instance of a function uses; Lambda uses some for it, to feed it and when it fails for good. */
 async function rightsUsed(name: string): Promise<string[]> {
   const [alice, bob] = [await newUser(), await newUser()];
   const example = (await exampleRequests(alice, bob)).find(({ operation }) => operation === name);
@@ -158,17 +187,23 @@ async function rightsUsed(name: string): Promise<string[]> {
   await putDamagedSnapshot();
 
   vi.resetModules();
-  proxy.calls.length = store.calls.length = 0;
+  proxy.calls.length = store.calls.length = bus.events.length = 0;
   if (example) expect((await sendExample(example, { token: alice.access })).status).toBeLessThan(300);
   await more[name]?.(alice, bob);
 
+  const resource = `${logicalName(name)}LambdaFunction`;
   const on_failure = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').filter(
-    ([, { Properties }]) => Properties.FunctionName.Ref === `${logicalName(name)}LambdaFunction`,
+    ([, { Properties }]) => Properties.FunctionName.Ref === resource,
+  );
+  const streams = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').filter(
+    ([, { Properties }]) => Properties.FunctionName['Fn::GetAtt'][0] === resource,
   );
   const used = [
     ...proxy.calls.flatMap(needed),
     ...store.calls.map((call) => `keys ${call}`),
-    ...on_failure.map(() => 'dead letters SendMessage'),
+    ...bus.events.map(() => 'bus PutEvents'),
+    ...streams.flatMap(() => READS_STREAM.map((right) => `stream ${right}`)),
+    ...[...on_failure, ...streams].map(() => 'dead letters SendMessage'),
   ];
   return [...new Set(used)].sort();
 }
@@ -176,7 +211,10 @@ async function rightsUsed(name: string): Promise<string[]> {
 const PLACES: [string, string][] = [
   ['{"Fn::GetAtt":["UsersTable","Arn"]}', 'table'],
   [`{"Fn::Sub":"\${UsersTable.Arn}/index/GSI1"}`, 'index'],
+  ['{"Fn::GetAtt":["UsersTable","StreamArn"]}', 'stream'],
   ['{"Fn::GetAtt":["ActivityDeadLetters","Arn"]}', 'dead letters'],
+  ['{"Fn::GetAtt":["EventDeadLetters","Arn"]}', 'dead letters'],
+  [':event-bus/default"}', 'bus'],
   [':parameter/users-api/dev/signing-keys"}', 'keys'],
 ];
 

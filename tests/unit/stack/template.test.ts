@@ -1,7 +1,20 @@
 import { beforeAll, expect, test } from 'vitest';
+import { SOURCE } from '../../../lib/events/events.ts';
 import { edge } from '../../../lib/http/edge.ts';
 import { ApiError, type ErrorCode, type Problem } from '../../../lib/problems.ts';
+import {
+  accountKey,
+  emailKey,
+  eventKey,
+  failedLoginKey,
+  followKey,
+  snapshotKey,
+  userIdKey,
+  userKey,
+} from '../../../lib/table/keys.ts';
+import type { Key } from '../../../lib/table/send.ts';
 import { serverless } from '../../../local/serverless.ts';
+import { matches, type Pattern } from '../../../local/service/stream/patterns.ts';
 import { routeRequest } from '../../support/gateway.ts';
 import {
   grantsOf,
@@ -141,6 +154,53 @@ test('M12: takes no TLS below 1.2', () => {
   });
 });
 
+test('feeds publishEvents with the changes that make events, in their order, and notes what cannot be told', () => {
+  const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(
+    ([, { Properties }]) => Properties,
+  );
+  const mapping = mappings.find(
+    ({ FunctionName }) => FunctionName['Fn::GetAtt'][0] === 'PublishEventsLambdaFunction',
+  );
+  expect(mapping).toMatchObject({
+    EventSourceArn: { 'Fn::GetAtt': ['UsersTable', 'StreamArn'] },
+    StartingPosition: 'TRIM_HORIZON',
+    ParallelizationFactor: 1,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 20,
+    MaximumRecordAgeInSeconds: 6 * 3600,
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['EventDeadLetters', 'Arn'] } } },
+  });
+  expect(properties('EventDeadLetters')).toEqual(properties('ActivityDeadLetters'));
+
+  const patterns: Pattern[] = mapping?.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) =>
+    JSON.parse(Pattern),
+  );
+  const isHeard = ({ PK, SK }: Key) =>
+    patterns.some((pattern) => matches(pattern, { dynamodb: { Keys: { PK: { S: PK }, SK: { S: SK } } } }));
+  expect([userKey('a'), followKey('a', 'b')].filter((key) => !isHeard(key))).toEqual([]);
+  const silent = [
+    accountKey('a'),
+    failedLoginKey('x'),
+    emailKey('a@b.c'),
+    userIdKey(1),
+    eventKey('1'),
+    snapshotKey,
+  ];
+  expect(silent.filter(isHeard)).toEqual([]);
+});
+
+test('lets publishEvents publish on the bus of the deployment in the name of this service alone', () => {
+  const [grant] = grantsOf(template).filter(({ action }) => action === 'events:PutEvents');
+  expect(grant).toEqual({
+    role: 'PublishEventsRole',
+    action: 'events:PutEvents',
+    resource: { 'Fn::Sub': expect.stringMatching(/:event-bus\/default$/) },
+    condition: { StringEquals: { 'events:source': SOURCE } },
+  });
+  expect(properties('PublishEventsLambdaFunction').Environment.Variables.EVENT_BUS).toBe('default');
+});
+
 test('makes nothing public but the API', () => {
   expect(resourcesOf(template, 'AWS::Lambda::Url')).toEqual([]);
   for (const [, { Properties }] of resourcesOf(template, 'AWS::S3::BucketPolicy')) {
@@ -160,6 +220,7 @@ test('protects the table against loss', () => {
     DeletionProtectionEnabled: true,
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     SSESpecification: { SSEEnabled: true },
+    StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
   });
 });
 
