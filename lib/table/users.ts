@@ -3,7 +3,7 @@ import { Defect } from '../problems.ts';
 import { type Counts, noCounts, parseCounts, sumCounts } from './counters.ts';
 import { parseItem, parseItems } from './items.ts';
 import { accountKey, emailKey, profileAndCounters, userIdKey, userIndexKey, userKey } from './keys.ts';
-import { getItem, getItems, queryAll, type ReadOptions } from './read.ts';
+import { getItem, getItems, projection, queryAll, type ReadOptions } from './read.ts';
 import type { RawItem } from './send.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
 
@@ -30,8 +30,13 @@ const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string()
 /** A user with the hash that a password is compared with. */
 export type Credential = v.InferOutput<typeof CredentialItem>;
 
+/** What a {@link User} consists of. */
+export const USER_ATTRIBUTES = Object.keys(UserItem.entries);
+
 /** A user with the sums over all counter stripes. */
 export type UserWithCounts = User & { counts: Counts };
+
+const PROFILE_ATTRIBUTES = [...new Set(['SK', ...USER_ATTRIBUTES, ...Object.keys(noCounts)])];
 
 const IdClaim = v.object({ username: v.string() });
 const AccountItem = v.object({ id: v.number(), following_count: v.number() });
@@ -65,11 +70,11 @@ export const newUserWrites = (user: Credential) =>
   }) satisfies Record<string, Write>;
 
 /**
- * Writes a user with the claims on its id and email address and its first counter stripe, all or nothing. Returns
- * what was taken: nothing when the user was written.
+ * Writes a user with the claims on its id and email address and its first counter stripe, all or nothing, `also` what
+ * goes along. Returns what was taken: nothing when the user was written.
  */
-export async function insertUser(user: Credential): Promise<Taken | undefined> {
-  const transacted = await transact(newUserWrites(user));
+export async function insertUser(user: Credential, also?: Record<string, Write>): Promise<Taken | undefined> {
+  const transacted = await transact<string>({ ...newUserWrites(user), ...also });
   if (transacted.done) return undefined;
   const taken = (['username', 'email'] as const).find((value) => transacted.refused.has(value));
   if (!taken) throw new Defect('An id of the sequence was given away before.');
@@ -78,7 +83,7 @@ export async function insertUser(user: Credential): Promise<Taken | undefined> {
 
 /** The user of that name in any case, as of now (a consistent read). */
 export async function readUser(username: string): Promise<User | undefined> {
-  const item = await getItem(userKey(username), { consistent: true });
+  const item = await getItem(userKey(username), { consistent: true, attributes: USER_ATTRIBUTES });
   return item && parseUser(item);
 }
 
@@ -92,6 +97,7 @@ export async function readUserWithCounts(
     KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
     ExpressionAttributeValues: { ':user': PK, ':prefix': profileAndCounters },
     ConsistentRead: consistent,
+    ...projection(PROFILE_ATTRIBUTES),
   });
   const profile = items.find((item) => item.SK === SK);
   if (!profile) return undefined;
@@ -101,18 +107,25 @@ export async function readUserWithCounts(
 
 /** The users of the given names that exist, in no order; each name once. */
 export async function readUsers(usernames: readonly string[]): Promise<User[]> {
-  return parseItems(UserItem, 'user', await getItems(usernames.map(userKey)));
+  return parseItems(
+    UserItem,
+    'user',
+    await getItems(usernames.map(userKey), { attributes: USER_ATTRIBUTES }),
+  );
 }
 
 /** The name of the user with that id (a consistent read). */
 export async function readUsername(id: number): Promise<string | undefined> {
-  const item = await getItem(userIdKey(id), { consistent: true });
+  const item = await getItem(userIdKey(id), { consistent: true, attributes: Object.keys(IdClaim.entries) });
   return item && parseItem(IdClaim, 'id claim', item).username;
 }
 
 /** The account of that name, `undefined` when nobody has it: the cheapest way to know that a user exists. */
 export async function readAccount(username: string, options?: ReadOptions): Promise<Account | undefined> {
-  const item = await getItem(accountKey(username), options);
+  const item = await getItem(accountKey(username), {
+    ...options,
+    attributes: Object.keys(AccountItem.entries),
+  });
   return item && parseItem(AccountItem, 'account', item);
 }
 

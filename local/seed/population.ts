@@ -107,7 +107,7 @@ async function writeEdges(follower: User, followed: readonly User[], now: number
       created_at: earliest + below(seededRandom(id), now - earliest),
     };
     return [
-      [`edge ${id}`, newEdge(follower.username, edge)],
+      [`edge ${id}`, newEdge(follower, edge)],
       [`count ${id}`, countFollower(follower.username, user.username, 1)],
     ];
   });
