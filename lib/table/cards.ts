@@ -3,6 +3,17 @@ import { changeIn, changesSince, directoryPartitions } from './keys.ts';
 import { queryPage } from './read.ts';
 import type { RawItem } from './send.ts';
 
+/** Most bytes of an avatar that the directory keeps: those of ordinary people. */
+const LONGEST_AVATAR = 256;
+
+/** Stands in a card for an avatar that is longer, which `readAvatars` reads where it is shown. */
+export const LONG_AVATAR = '';
+
+const CardAvatar = v.pipe(
+  v.nullable(v.string()),
+  v.transform((avatar) => (avatar && Buffer.byteLength(avatar) > LONGEST_AVATAR ? LONG_AVATAR : avatar)),
+);
+
 /** What the index projects of a user; serverless.yml names the same attributes. */
 export const CardItem = v.object({
   id: v.number(),
@@ -10,7 +21,7 @@ export const CardItem = v.object({
   first_name: v.string(),
   last_name: v.string(),
   bio: v.string(),
-  avatar: v.nullable(v.string()),
+  avatar: CardAvatar,
   created_at: v.number(),
   updated_at: v.number(),
 });

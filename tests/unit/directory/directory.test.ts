@@ -139,7 +139,8 @@ describe('H2: a crowd that keeps changing', () => {
   });
 
   const change = async (user: User) => {
-    await updateUser(user, { bio: heavyText(random, 500) }, now - Math.floor(random() * 100));
+    const stamp = now - Math.floor(random() * 100);
+    await updateUser(user, { bio: heavyText(random, 500) }, () => stamp);
   };
 
   /** Asks twice a second while everybody changes once in ten seconds. */
