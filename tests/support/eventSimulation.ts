@@ -67,7 +67,7 @@ export async function simulateEvents(
       const batches = chance(0.5, 'regrouped') ? byUser(records, random) : [records];
       const failed = new Set<string>();
       for (const batch of batches) {
-        const time_left = chance(0.1, 'out_of_time') ? 1000 + 10 * random() : 30_000;
+        const time_left = chance(0.2, 'out_of_time') ? 1000 + Math.floor(6 * random()) : 30_000;
         const answer = await handler(asSent({ Records: batch }), {
           getRemainingTimeInMillis: () => time_left,
         });
@@ -79,6 +79,7 @@ export async function simulateEvents(
     },
   };
 
+  const rounds = Math.max(10, Math.floor(operations / 200));
   const file = `${bus.folder}/positions.json`;
   const start = async () =>
     follow(publishEvents, {
@@ -93,23 +94,23 @@ export async function simulateEvents(
   let old = '{}';
   await writeFile(file, old);
   let stop = await start();
-  const restart = async () => {
+  /** What is fed twice may hide what was left out, so in the second half nothing is. */
+  const restart = async (round: number) => {
     await stop();
     const noted = await readFile(file, 'utf8');
-    if (chance(0.3, 'restarted_from_an_old_position')) await writeFile(file, old);
+    if (round < rounds / 2 && chance(0.5, 'restarted_from_an_old_position')) await writeFile(file, old);
     troubles.restarted++;
     old = noted;
     stop = await start();
   };
 
   const actors = await Promise.all(Array.from({ length: 12 }, register));
-  const rounds = Math.max(10, Math.floor(operations / 200));
   for (let round = 0; round < rounds; round++) {
     let left = Math.ceil(operations / rounds);
     const everybody = actors.map(async (actor) => {
       while (left-- > 0) await actOnce(actor, actors, random);
     });
-    await Promise.all([...everybody, restart()]);
+    await Promise.all([...everybody, restart(round)]);
   }
 
   const truth = actors.flatMap((actor) => actor.truth);
