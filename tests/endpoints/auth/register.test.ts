@@ -166,7 +166,10 @@ describe('password', () => {
 
   test('may not be a letter under thousands of marks, as many as a body can hold', async () => {
     const password = `é${'\u0301\u0300'.repeat(7_500)}`;
-    expectProblem(await post('/register/', withPassword(password)), 400, 'invalid', ['password']);
+    expectProblem(await post('/register/', withPassword(password)), 400, 'invalid', [
+      'password',
+      'password_confirm',
+    ]);
   });
 
   test('says how long it may be', async () => {
