@@ -94,6 +94,16 @@ export const PersonName = v.pipe(
 
 export const Bio = prose(500);
 
+/** The texts that people write about themselves, as a change of the profile takes them. */
+export const profileTexts = { first_name: PersonName, last_name: PersonName, bio: Bio };
+
+/** The same as registration takes them: who leaves one out has none. */
+export const registeredTexts = {
+  first_name: v.optional(PersonName, ''),
+  last_name: v.optional(PersonName, ''),
+  bio: v.optional(Bio, ''),
+};
+
 /** Most bytes of the address of a picture, as it is stored. */
 const AVATAR_BYTES = 2048;
 

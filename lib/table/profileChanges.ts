@@ -4,7 +4,7 @@ import { parseUser, type User } from './users.ts';
 import { IS_NEW, transact, updateItem } from './write.ts';
 
 /** What a user may change; absent means unchanged. */
-export type ProfileChanges = Partial<Pick<User, 'first_name' | 'last_name' | 'bio' | 'avatar' | 'email'>>;
+export type ProfileChanges = Partial<Omit<User, 'id' | 'username' | 'created_at' | 'updated_at'>>;
 
 /**
  * Changes fields other than the email address, touching no field that is not named. Every change of a user raises
