@@ -92,7 +92,7 @@ export const PersonName = v.pipe(
   v.check((name) => name === '' || isVisible(name), 'This must have something to see.'),
 );
 
-export const Bio = prose(500);
+const Bio = prose(500);
 
 /** The texts that people write about themselves, as a change of the profile takes them. */
 export const profileTexts = { first_name: PersonName, last_name: PersonName, bio: Bio };

@@ -13,7 +13,7 @@ import { below, seededRandom } from './random.ts';
 /** A transaction holds 100 writes and a user is four. */
 const USERS_A_TRANSACTION = 25;
 const AT_ONCE = 4;
-/** Apart from the numbers of people, or the first names would go with the ages. */
+/** Far from the seeds of the people themselves, or names and ages would go together. */
 const AGE_SEEDS = 1e9;
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
@@ -23,15 +23,15 @@ export interface Population {
   follows: number;
   /** The hash of the one password that all of them have. */
   password_hash: string;
-  /** When this is written, in milliseconds. */
+  /** The time of writing, in milliseconds since 1970. */
   now: number;
-  /** Nobody has changed since registering; a directory that is warm already does not hear of such people. */
+  /** Nobody has changed since registering: a directory that is already warm does not learn of such people. */
   settled?: boolean;
 }
 
 /**
- * Registers the people with numbers 1 to `users`, as registration would, with ids of the sequence. Who is there
- * already stays as they are. Returns all of them by number.
+ * Registers the people with numbers 1 to `users`, as registration would, with ids from the sequence. Those who exist
+ * already stay as they are. Returns all of them by number.
  */
 export async function writePeople(population: Population, progress: Progress): Promise<Map<number, User>> {
   const people = new Map<number, User>();
@@ -73,9 +73,9 @@ async function writeMissing(
 }
 
 /**
- * Lets each of the people follow others, and counts that on both sides. An edge that is there already stays as it is;
- * the edges of one follower are written with their counts, all or none, so a run that was cut short can be repeated.
- * Returns how many edges are new.
+ * Lets each of the people follow others, and counts that on both sides. Edges that exist already stay as they are, and
+ * those of one follower are written with their counts, all or none: a run that was cut short can be repeated. Returns
+ * how many edges are new.
  */
 export async function writeFollows(
   people: ReadonlyMap<number, User>,

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { localData } from '../data.ts';
 import { readOrCreateKeys } from '../keys/files.ts';
@@ -8,6 +7,7 @@ import { type Database, StartFailure, startDatabase } from './database.ts';
 import { answerProblems, type Offline, startedGateway } from './gateway.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
 import { whenParentEnds } from './parent.ts';
+import { isFree } from './ports.ts';
 import { createTable, LOCAL_TABLE, localCredentials, type TableProperties } from './table.ts';
 import { quietStart, writeRequestLines } from './terminal.ts';
 
@@ -148,12 +148,4 @@ function endWithParent(): void {
   const end = () => process.kill(process.pid, 'SIGTERM');
   process.once('SIGHUP', end);
   whenParentEnds(end);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.once('error', () => done(false));
-    probe.listen(port, 'localhost', () => probe.close(() => done(true)));
-  });
 }

@@ -19,14 +19,14 @@ export interface TableProperties {
 /** Name of the table of the service that runs on a developer's machine. */
 export const LOCAL_TABLE = 'users-local';
 
-/** Region and credentials that a local database takes: any will do. */
+/** Region and credentials for a local database, which takes any. */
 export const localCredentials = {
   AWS_REGION: 'local',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
 };
 
-/** Creates the table that serverless.yml defines in a local database; leaves one that is there as it is. */
+/** Creates a table like the one that serverless.yml defines in a local database; leaves an existing one as it is. */
 export async function createTable(
   endpoint: string,
   TableName: string,

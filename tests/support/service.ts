@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { root, serverlessCommand } from '../../local/serverless.ts';
-import { freePort } from '../../local/service/database.ts';
+import { freePort } from '../../local/service/ports.ts';
 import { findSecrets } from './secrets.ts';
 
 const START_SECONDS = 60;
