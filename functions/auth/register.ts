@@ -12,5 +12,5 @@ export const handler = endpoint(
     errors: ['username_taken', 'email_taken'],
     answer: v.object({ user: RegisteredUser, access: v.string(), refresh: v.string() }),
   },
-  ({ body, clock }) => register(body, clock),
+  ({ body, source_ip, clock }) => register(body, source_ip, clock),
 );

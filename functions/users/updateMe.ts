@@ -10,5 +10,5 @@ export const handler = endpoint(
     errors: ['email_taken'],
     answer: UpdatedUser,
   },
-  ({ caller, body, clock }) => updateProfile(caller, body, clock),
+  ({ caller, body, source_ip, clock }) => updateProfile(caller, body, source_ip, clock),
 );

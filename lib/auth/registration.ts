@@ -1,12 +1,17 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
+import { config } from '../config.ts';
 import { Email, isPlausibleEmail, NewPassword, PasswordAgain, registeredTexts, Username } from '../fields.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
+import { pseudonym } from '../pseudonym.ts';
+import { sourceOf } from '../sources.ts';
+import { type Limit, takeFromQuota } from '../table/quotas.ts';
 import { leaseIds } from '../table/sequences.ts';
 import { insertUser, type User } from '../table/users.ts';
 import { viewUser } from '../users/views.ts';
 import { loadSigningKey } from './keys.ts';
 import { hashPassword } from './passwords.ts';
+import { logSecurity } from './securityLog.ts';
 import { issueTokenPair } from './tokens.ts';
 
 /**
@@ -58,18 +63,38 @@ function resemblances(password: string, username: unknown, email: unknown): stri
   return found;
 }
 
+/** How many accounts may come from one source, by its address and, for IPv6, by its network. */
+const SOURCE_LIMITS: Limit[] = [
+  { times: config.REGISTRATIONS_PER_HOUR, within: 60 * 60 },
+  { times: config.REGISTRATIONS_PER_DAY, within: 24 * 60 * 60 },
+];
+
+/**
+ * Throws `throttled` when a source has tried to register often enough for now. Attempts that fail count as well: what
+ * they tell of names and addresses is worth something to those who collect it.
+ */
+async function refuseCrowds(source_ip: string, now: number): Promise<void> {
+  const sources = Object.entries(sourceOf(source_ip));
+  const waits = await Promise.all(
+    sources.map(([kind, value]) => takeFromQuota('REGISTRATION', pseudonym(kind, value), SOURCE_LIMITS, now)),
+  );
+  const wait = Math.max(0, ...waits.map((seconds = 0) => seconds));
+  if (wait > 0) throw new ApiError('throttled', { retry_after: wait });
+}
+
 /**
  * Creates a user and signs the first tokens. Of any number of racing registrations of one name or address exactly
  * one wins; the others throw `username_taken` or `email_taken`, and leave nothing behind. Where the
  * username is taken, nothing is said of the address. Nothing is written for a user who could not be given tokens: the signing key is loaded first.
  */
-export async function register(registration: v.InferOutput<typeof Registration>, clock: Clock) {
+export async function register(
+  registration: v.InferOutput<typeof Registration>,
+  source_ip: string,
+  clock: Clock,
+) {
   const { password, password_confirm: _, ...fields } = registration;
-  const [password_hash, id] = await Promise.all([
-    hashPassword(password),
-    leaseIds('user', 1),
-    loadSigningKey(),
-  ]);
+  const [id] = await Promise.all([leaseIds('user', 1), loadSigningKey(), refuseCrowds(source_ip, clock())]);
+  const password_hash = await hashPassword(password);
 
   const now = clock();
   const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now };
@@ -78,5 +103,6 @@ export async function register(registration: v.InferOutput<typeof Registration>,
     const code = `${taken}_taken` as const;
     throw new ApiError(code, { errors: { [taken]: [PROBLEMS[code].detail] } });
   }
+  logSecurity('registered', user, source_ip);
   return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
 }

@@ -191,19 +191,3 @@ test('deploys the API with the responses that it has now', () => {
   const responses = resourcesOf(template, 'AWS::ApiGateway::GatewayResponse').map(([name]) => name);
   expect(deployment?.DependsOn).toEqual(expect.arrayContaining(responses));
 });
-
-test('watches errors, slow answers, throttles and lost events', () => {
-  const watched = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(
-    ([, { Properties }]) => Properties.MetricName,
-  );
-  expect(watched).toEqual(
-    expect.arrayContaining([
-      '5XXError',
-      'Latency',
-      'Throttles',
-      'ReadThrottleEvents',
-      'WriteThrottleEvents',
-      'ApproximateNumberOfMessagesVisible',
-    ]),
-  );
-});
