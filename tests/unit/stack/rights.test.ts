@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, expect, inject, test, vi } from 'vitest';
 import { accountKey, snapshotKey } from '../../../lib/table/keys.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { get, post } from '../../support/api.ts';
@@ -13,7 +13,6 @@ import {
   logicalName,
   readTemplate,
   resourcesOf,
-  type Template,
   UNBOUNDED,
 } from '../../support/stack.ts';
 import { writeItem } from '../../support/table.ts';
@@ -41,11 +40,7 @@ Object.assign(process.env, store.environment, {
   DYNAMODB_ENDPOINT: proxy.endpoint,
 });
 
-let template: Template;
-
-beforeAll(async () => {
-  template = await readTemplate();
-}, 180_000);
+const template = await readTemplate();
 
 afterAll(async () => {
   store.stop();

@@ -1,22 +1,11 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { edge } from '../../../lib/http/edge.ts';
 import { ApiError, type ErrorCode, type Problem } from '../../../lib/problems.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { routeRequest } from '../../support/gateway.ts';
-import {
-  grantsOf,
-  logicalName,
-  readTemplate,
-  resourcesOf,
-  type Template,
-  UNBOUNDED,
-} from '../../support/stack.ts';
+import { grantsOf, logicalName, readTemplate, resourcesOf, UNBOUNDED } from '../../support/stack.ts';
 
-let template: Template;
-
-beforeAll(async () => {
-  template = await readTemplate();
-}, 180_000);
+const template = await readTemplate();
 
 const properties = (name: string) => template.Resources[name]?.Properties ?? {};
 
