@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { hash } from 'bcryptjs';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, expect, inject, test, vi } from 'vitest';
 import { accountKey, snapshotKey, userKey } from '../../../lib/table/keys.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { get, post } from '../../support/api.ts';
@@ -16,7 +16,6 @@ import {
   logicalName,
   readTemplate,
   resourcesOf,
-  type Template,
   UNBOUNDED,
 } from '../../support/stack.ts';
 import { readItem, writeItem } from '../../support/table.ts';
@@ -47,11 +46,7 @@ Object.assign(process.env, store.environment, {
   DYNAMODB_ENDPOINT: proxy.endpoint,
 });
 
-let template: Template;
-
-beforeAll(async () => {
-  template = await readTemplate();
-}, 180_000);
+const template = await readTemplate();
 
 afterAll(async () => {
   store.stop();

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { SOURCE } from '../../../lib/events/events.ts';
 import { edge } from '../../../lib/http/edge.ts';
 import { ApiError, type ErrorCode, type Problem } from '../../../lib/problems.ts';
@@ -16,20 +16,9 @@ import type { Key } from '../../../lib/table/send.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { matches, type Pattern } from '../../../local/service/stream/patterns.ts';
 import { routeRequest } from '../../support/gateway.ts';
-import {
-  grantsOf,
-  logicalName,
-  readTemplate,
-  resourcesOf,
-  type Template,
-  UNBOUNDED,
-} from '../../support/stack.ts';
+import { grantsOf, logicalName, readTemplate, resourcesOf, UNBOUNDED } from '../../support/stack.ts';
 
-let template: Template;
-
-beforeAll(async () => {
-  template = await readTemplate();
-}, 180_000);
+const template = await readTemplate();
 
 const properties = (name: string) => template.Resources[name]?.Properties ?? {};
 
