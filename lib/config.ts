@@ -49,8 +49,12 @@ const Environment = v.object(
     ),
     /** Where the database answers, when it is not AWS. */
     DYNAMODB_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
+    /** The event bus that events go out on: the account's default one unless said. */
+    EVENT_BUS: v.optional(present),
+    /** Where EventBridge answers, when it is not AWS. */
+    EVENTBRIDGE_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** The public base URL without its last slash: the `iss` of our tokens. */
-    ISSUER: v.pipe(present, v.url('is no URL')),
+    ISSUER: v.pipe(present, v.url('is no URL'), v.regex(/[^/]$/, 'ends in a slash')),
     /** The `aud` of our access tokens. */
     AUDIENCE: present,
     /** The public halves of all signing keys, as a JWK set (RFC 7517, section 5). The first one signs. */

@@ -7,6 +7,8 @@ export function localData(root = '.') {
     folder,
     database: join(folder, 'users.db'),
     signing_keys: join(folder, 'signing-keys.json'),
+    events: join(folder, 'events.ndjson'),
+    stream_positions: join(folder, 'stream-positions.json'),
     lock: join(folder, 'lock.json'),
   };
 }

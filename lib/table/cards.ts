@@ -1,19 +1,8 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { parseItems } from './items.ts';
 import { changesSince, directoryPartitions } from './keys.ts';
 import { queryPages } from './read.ts';
-
-/** What the index projects of a user; serverless.yml names the same attributes. */
-export const CardItem = v.object({
-  id: v.number(),
-  username: v.string(),
-  first_name: v.string(),
-  last_name: v.string(),
-  bio: v.string(),
-  avatar: v.nullable(v.string()),
-  created_at: v.number(),
-  updated_at: v.number(),
-});
+import { CardItem } from './userItem.ts';
 
 /** What the directory knows of a user: what a list may show, search or order by. Times in milliseconds. */
 export type Card = v.InferOutput<typeof CardItem>;

@@ -8,22 +8,27 @@ import {
   followIndexKey,
   followKey,
   followsOf,
+  followTimeIn,
 } from './keys.ts';
-import { getItems, queryAll, queryPage } from './read.ts';
+import { getItems, projection, queryAll, queryPage } from './read.ts';
 import type { Key, RawItem } from './send.ts';
 import { IS_NEW, type Transacted, transact, type Write } from './write.ts';
 
-const FollowItem = v.object({
-  id: v.number(),
-  /** Id of the user who is followed. */
-  following: v.number(),
-  following_username: v.string(),
-  /** Milliseconds since 1970. */
-  created_at: v.number(),
-});
+const FollowItem = v.pipe(
+  v.object({
+    id: v.number(),
+    /** Id of the user who is followed. */
+    following: v.number(),
+    following_username: v.string(),
+    GSI1SK: v.string(),
+  }),
+  v.transform(({ GSI1SK, ...edge }) => ({ ...edge, created_at: followTimeIn(GSI1SK) })),
+);
 
-/** A follow edge as stored. Who follows is in the key alone: a hundred edges of one user are read together. */
+/** Whom a user follows, and since when (ms); who follows is known where it is read. */
 export type Follow = v.InferOutput<typeof FollowItem>;
+
+const FOLLOW_ATTRIBUTES = Object.keys(FollowItem.entries);
 
 /** A page of a list, and where the next one starts: `undefined` after the last. */
 export interface Page<T> {
@@ -40,13 +45,17 @@ export interface PageRequest {
 /** How writing or deleting an edge ended; `account_gone`: the follower's name no longer belongs to the id. */
 export type EdgeOutcome = 'done' | 'unchanged' | 'account_gone';
 
-/** The write of an edge, on condition that it is new. */
-export const newEdge = (follower: string, follow: Follow) => ({
+/**
+ * The write of an edge, on condition that it is new. The follower's name and the time are in its keys alone: a hundred
+ * edges of one user are read together. The follower's id is for those who are told of the edge.
+ */
+export const newEdge = (follower: Identity, { created_at, ...edge }: Follow) => ({
   Put: {
     Item: {
-      ...followKey(follower, follow.following_username),
-      ...followIndexKey(follower, follow.following_username, follow.created_at),
-      ...follow,
+      ...followKey(follower.username, edge.following_username),
+      ...followIndexKey(follower.username, edge.following_username, created_at),
+      ...edge,
+      follower: follower.id,
     },
     ConditionExpression: IS_NEW,
   },
@@ -62,7 +71,7 @@ export async function insertFollow(
   also?: Record<string, Write>,
 ): Promise<EdgeOutcome> {
   const writes = {
-    edge: newEdge(follower.username, follow),
+    edge: newEdge(follower, follow),
     account: countFollowing(follower, 1),
     followed: countFollower(follower.username, follow.following_username, 1),
     ...also,
@@ -109,7 +118,9 @@ export async function readFollowed(
   if (usernames.length === 0) return new Set();
   const keys = usernames.map((username) => followKey(follower, username));
   const isCheap = following_count <= usernames.length * EDGES_A_NAME;
-  const items = isCheap ? await readEdgesBetween(keys) : await getItems(keys);
+  const items = isCheap
+    ? await readEdgesBetween(keys)
+    : await getItems(keys, { attributes: FOLLOW_ATTRIBUTES });
   const followed = new Set(
     parseItems(FollowItem, 'follow', items).map(({ following_username }) => following_username.toLowerCase()),
   );
@@ -121,6 +132,7 @@ function readEdgesBetween(keys: readonly Key[]): Promise<RawItem[]> {
   return queryAll({
     KeyConditionExpression: 'PK = :follower AND SK BETWEEN :first AND :last',
     ExpressionAttributeValues: { ':follower': keys[0]?.PK, ':first': sorted[0], ':last': sorted.at(-1) },
+    ...projection(FOLLOW_ATTRIBUTES),
   });
 }
 
@@ -131,6 +143,7 @@ export async function readFollowing(follower: string, { after, size }: PageReque
     KeyConditionExpression: 'PK = :follower AND begins_with(SK, :prefix)',
     ExpressionAttributeValues: { ':follower': PK, ':prefix': prefix },
     Limit: size + 1,
+    ...projection(FOLLOW_ATTRIBUTES),
     ...(after !== undefined && { ExclusiveStartKey: followKey(follower, after) }),
   });
   const follows = parseItems(FollowItem, 'follow', items);

@@ -9,6 +9,28 @@ import { domainToASCII } from 'node:url';
 
 const lower = (text: string) => text.toLowerCase();
 
+/**
+ * The partitions of the table and of its index, as conditions of IAM spell patterns: what the roles of functions name
+ * when they say whose items a function may touch.
+ */
+export const PARTITIONS = {
+  users: 'USER#*',
+  user_ids: 'USER_ID#*',
+  emails: 'EMAIL#*',
+  user_sequence: 'SEQUENCE#user',
+  follow_sequence: 'SEQUENCE#follow',
+  failed_logins: 'FAILED_LOGIN#*',
+  quotas: 'QUOTA#*',
+  repetitions: 'REPETITION#*',
+  events: 'EVENT#*',
+  snapshot: 'SNAPSHOT',
+  snapshot_pieces: 'SNAPSHOT#*',
+  /** In the index. */
+  directory: 'DIRECTORY#*',
+  /** In the index. */
+  followers: 'FOLLOWERS#*',
+} as const;
+
 const DIRECTORY_SHARDS = 4;
 const STRIPES = 16;
 
@@ -26,9 +48,6 @@ export const directoryPartitions = Array.from({ length: DIRECTORY_SHARDS }, (_, 
 export const changesSince = (time: number) => `${Math.max(0, time)}`;
 
 const SNAPSHOT = 'SNAPSHOT';
-
-/** The partition keys of everything that belongs to snapshots, as IAM conditions spell patterns. */
-export const snapshotPartitions = [SNAPSHOT, `${SNAPSHOT}#*`];
 
 /** The snapshot of the directory that is in force. */
 export const snapshotKey = { PK: SNAPSHOT, SK: 'MANIFEST' };
@@ -71,6 +90,9 @@ export const followIndexKey = (follower: string, followed: string, created_at: n
   GSI1SK: `${created_at}#${lower(follower)}`,
 });
 
+/** When the edge was made (ms), which its index sort key begins with. */
+export const followTimeIn = (index_sort_key: string) => Number.parseInt(index_sort_key, 10);
+
 /** All edges of one follower, by the name of the followed. */
 export const followsOf = (follower: string) => ({ PK: `USER#${lower(follower)}`, prefix: 'FOLLOWS#' });
 
@@ -109,6 +131,30 @@ export const repetitionKey = ({ username, key }: { username: string | undefined;
   username === undefined
     ? { PK: `REPETITION#${key}`, SK: 'REPETITION' }
     : { PK: `USER#${lower(username)}`, SK: `REPETITION#${key}` };
+
+/**
+ * The kinds of items whose changes make events, by the sort keys that they have, which no other kind of item has;
+ * spelled as AWS spells patterns, for a stream's filter takes them too.
+ */
+export const eventfulItems = {
+  user: '#PROFILE',
+  follow: { prefix: 'FOLLOWS#' },
+} as const satisfies Record<string, string | { prefix: string }>;
+
+/** A kind of item whose changes make events. */
+export type EventfulItem = keyof typeof eventfulItems;
+
+/** What kind of item has that sort key; `undefined` for all that make no events. */
+export function eventfulItemAt(SK: string): EventfulItem | undefined {
+  const kinds = Object.keys(eventfulItems) as EventfulItem[];
+  return kinds.find((kind) => {
+    const pattern: string | { prefix: string } = eventfulItems[kind];
+    return typeof pattern === 'string' ? SK === pattern : SK.startsWith(pattern.prefix);
+  });
+}
+
+/** Whose item it is that has this partition key: the name in lower case. */
+export const ownerIn = (PK: string) => PK.slice('USER#'.length);
 
 export const userIdKey = (id: number) => ({ PK: `USER_ID#${id}`, SK: 'USER_ID' });
 

@@ -15,10 +15,10 @@ const BATCH_LIMIT = 100;
 /** One item, or `undefined` when there is none. */
 export async function getItem(
   key: Key,
-  { consistent = false }: ReadOptions = {},
+  { consistent = false, attributes }: ReadOptions = {},
 ): Promise<RawItem | undefined> {
-  const input = { TableName, Key: key, ConsistentRead: consistent, ReturnConsumedCapacity: 'TOTAL' } as const;
-  return (await send('read', new GetCommand(input))).Item;
+  const wanted = { Key: key, ConsistentRead: consistent, ...projection(attributes) };
+  return (await send('read', new GetCommand({ TableName, ...wanted, ReturnConsumedCapacity: 'TOTAL' }))).Item;
 }
 
 /**
@@ -48,7 +48,8 @@ async function getBatch(keys: readonly Key[], { consistent = false, attributes }
   });
 }
 
-const projection = (attributes: readonly string[] | undefined) =>
+/** The part of a call that says which attributes to read. The roles of most functions let them read no others. */
+export const projection = (attributes: readonly string[] | undefined) =>
   attributes && {
     ProjectionExpression: attributes.map((_, n) => `#${n}`).join(', '),
     ExpressionAttributeNames: Object.fromEntries(attributes.map((name, n) => [`#${n}`, name])),

@@ -3,35 +3,24 @@ import { Defect } from '../problems.ts';
 import { type Counts, noCounts, parseCounts, sumCounts } from './counters.ts';
 import { parseItem, parseItems } from './items.ts';
 import { accountKey, emailKey, profileAndCounters, userIdKey, userIndexKey, userKey } from './keys.ts';
-import { getItem, getItems, queryAll, type ReadOptions } from './read.ts';
+import { getItem, getItems, projection, queryAll, type ReadOptions } from './read.ts';
 import type { RawItem } from './send.ts';
+import { CredentialItem, UserItem } from './userItem.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
-
-const UserItem = v.object({
-  id: v.number(),
-  /** As typed at registration; keys compare it in lower case. */
-  username: v.string(),
-  email: v.string(),
-  first_name: v.string(),
-  last_name: v.string(),
-  bio: v.string(),
-  avatar: v.nullable(v.string()),
-  /** Milliseconds since 1970. */
-  created_at: v.number(),
-  /** Milliseconds since 1970. */
-  updated_at: v.number(),
-});
 
 /** A user as stored, without the password's hash: that leaves the table as part of a {@link Credential} only. */
 export type User = v.InferOutput<typeof UserItem>;
 
-const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string() });
-
 /** A user with the hash that a password is compared with. */
 export type Credential = v.InferOutput<typeof CredentialItem>;
 
+/** What a {@link User} consists of. */
+export const USER_ATTRIBUTES = Object.keys(UserItem.entries);
+
 /** A user with the sums over all counter stripes. */
 export type UserWithCounts = User & { counts: Counts };
+
+const PROFILE_ATTRIBUTES = [...new Set(['SK', ...USER_ATTRIBUTES, ...Object.keys(noCounts)])];
 
 const IdClaim = v.object({ username: v.string() });
 const AccountItem = v.object({ id: v.number(), following_count: v.number() });
@@ -78,7 +67,7 @@ export async function insertUser(user: Credential, also?: Record<string, Write>)
 
 /** The user of that name in any case, as of now (a consistent read). */
 export async function readUser(username: string): Promise<User | undefined> {
-  const item = await getItem(userKey(username), { consistent: true });
+  const item = await getItem(userKey(username), { consistent: true, attributes: USER_ATTRIBUTES });
   return item && parseUser(item);
 }
 
@@ -92,6 +81,7 @@ export async function readUserWithCounts(
     KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
     ExpressionAttributeValues: { ':user': PK, ':prefix': profileAndCounters },
     ConsistentRead: consistent,
+    ...projection(PROFILE_ATTRIBUTES),
   });
   const profile = items.find((item) => item.SK === SK);
   if (!profile) return undefined;
@@ -101,18 +91,25 @@ export async function readUserWithCounts(
 
 /** The users of the given names that exist, in no order; each name once. */
 export async function readUsers(usernames: readonly string[]): Promise<User[]> {
-  return parseItems(UserItem, 'user', await getItems(usernames.map(userKey)));
+  return parseItems(
+    UserItem,
+    'user',
+    await getItems(usernames.map(userKey), { attributes: USER_ATTRIBUTES }),
+  );
 }
 
 /** The name of the user with that id (a consistent read). */
 export async function readUsername(id: number): Promise<string | undefined> {
-  const item = await getItem(userIdKey(id), { consistent: true });
+  const item = await getItem(userIdKey(id), { consistent: true, attributes: Object.keys(IdClaim.entries) });
   return item && parseItem(IdClaim, 'id claim', item).username;
 }
 
 /** The account of that name, `undefined` when nobody has it: the cheapest way to know that a user exists. */
 export async function readAccount(username: string, options?: ReadOptions): Promise<Account | undefined> {
-  const item = await getItem(accountKey(username), options);
+  const item = await getItem(accountKey(username), {
+    ...options,
+    attributes: Object.keys(AccountItem.entries),
+  });
   return item && parseItem(AccountItem, 'account', item);
 }
 

@@ -8,6 +8,10 @@ import { answerProblems, type Offline, startedGateway } from './gateway.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
 import { whenParentEnds } from './parent.ts';
 import { isFree } from './ports.ts';
+import { type DeclaredFunction, INTERNAL, subscribers } from './stream/lambda.ts';
+import { follow } from './stream/poller.ts';
+import { Positions } from './stream/positions.ts';
+import { type DeliveredEvent, startEventSink } from './stream/sink.ts';
 import { createTable, LOCAL_TABLE, localCredentials, type TableProperties } from './table.ts';
 import { quietStart, writeRequestLines } from './terminal.ts';
 
@@ -22,11 +26,16 @@ interface Serverless {
   service: {
     custom: { 'serverless-offline': Partial<Ports>; limits: Record<string, string> };
     provider: { environment: Record<string, unknown>; timeout: number };
-    functions: Record<string, { environment?: Record<string, unknown>; timeout?: number }>;
+    functions: Record<string, LocalFunction>;
     resources: { Resources: { UsersTable: { Properties: TableProperties } } };
   };
   pluginManager: { plugins: object[] };
   classes: { Error: new (message: string) => Error };
+}
+
+interface LocalFunction extends DeclaredFunction {
+  environment?: Record<string, unknown>;
+  timeout?: number;
 }
 
 interface Log {
@@ -40,7 +49,8 @@ interface Ports {
 
 /**
  * Gives `serverless offline` what AWS gives the deployed service: a table, in an embedded database that keeps its
- * data in `.local/` (or in the folder that LOCAL_DATA names), signing keys, and an environment that names both.
+ * data in `.local/` (or in the folder that LOCAL_DATA names), signing keys, an event bus, and an environment that names
+ * them; and feeds the functions that hang on the table's stream.
  */
 export default class LocalServices {
   /** `serverless offline` and `serverless offline start` fire one of these each. */
@@ -72,10 +82,10 @@ export default class LocalServices {
       const database = await startDatabase({ file });
       await holdLocalData(lock, database);
       await this.#prepare(database);
+      void this.#announce(endQuiet, database);
     } catch (error) {
       throw error instanceof StartFailure ? new this.#serverless.classes.Error(error.message) : error;
     }
-    void this.#announce(endQuiet);
   }
 
   async #requireFreePorts(): Promise<void> {
@@ -94,9 +104,11 @@ export default class LocalServices {
     await createTable(endpoint, LOCAL_TABLE, resources.Resources.UsersTable.Properties);
     const { signing_keys } = this.#data;
     const keys = await readOrCreateKeys(signing_keys);
+    const bus = await startEventSink(this.#data.events, { received: writeEventLine });
     Object.assign(provider.environment, localCredentials, Object.fromEntries(limits), {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
+      EVENTBRIDGE_ENDPOINT: bus.endpoint,
       ISSUER: this.#baseUrl,
       // The terminal shows a line for each request already.
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',
@@ -116,13 +128,13 @@ export default class LocalServices {
   }
 
   /** Tells where the service answers, as soon as it does. */
-  async #announce(endQuiet: () => void): Promise<void> {
+  async #announce(endQuiet: () => void, database: Database): Promise<void> {
     const isOffline = (plugin: object): plugin is Offline => 'internals' in plugin;
     const offline = this.#serverless.pluginManager.plugins.find(isOffline);
     if (!offline) return;
     answerProblems(await startedGateway(offline));
     endQuiet();
-    writeRequestLines();
+    writeRequestLines(({ headers }) => INTERNAL in headers || 'x-amz-target' in headers);
     process.stdout.write(`
   The Users API answers at ${this.#baseUrl}/
 
@@ -131,10 +143,30 @@ export default class LocalServices {
     curl ${this.#baseUrl}/register/ -H 'Content-Type: application/json' \\
       -d '{"username":"alice","email":"alice@example.com","password":"password123","password_confirm":"password123"}'
 
+  Events go to ${this.#data.events}.
   Data is kept in ${this.#data.folder}; Ctrl-C stops everything.
 
 `);
+    await this.#followStream(database);
   }
+
+  /** Does what the event source mappings of the deployed functions do. */
+  async #followStream({ endpoint }: Database): Promise<void> {
+    const positions = await Positions.read(this.#data.stream_positions);
+    const warn = (sentence: string) => this.#log.error(sentence);
+    const { functions } = this.#serverless.service;
+    for (const subscriber of subscribers(functions, Number(this.#ports.lambdaPort))) {
+      follow(subscriber, { endpoint, table: LOCAL_TABLE, positions, warn });
+    }
+  }
+}
+
+/** Ids tell who is meant; what else an event says is in the file. */
+function writeEventLine({ 'detail-type': type, detail }: DeliveredEvent): void {
+  const ids = Object.entries<{ id?: number }>(detail).flatMap(([name, { id }]) =>
+    id ? `${name} ${id}` : [],
+  );
+  process.stdout.write(`event ${type} ${ids.join(', ')}\n`);
 }
 
 /** Without a listener, an exception that no handler waits for would end the whole service, not the one instance. */

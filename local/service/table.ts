@@ -1,8 +1,11 @@
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
+  type StreamViewType,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
   type UpdateTimeToLiveCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -13,6 +16,7 @@ export interface TableProperties {
   KeySchema: CreateTableCommandInput['KeySchema'];
   GlobalSecondaryIndexes: CreateTableCommandInput['GlobalSecondaryIndexes'];
   BillingMode: CreateTableCommandInput['BillingMode'];
+  StreamSpecification: { StreamViewType: StreamViewType };
   TimeToLiveSpecification: UpdateTimeToLiveCommandInput['TimeToLiveSpecification'];
 }
 
@@ -26,7 +30,10 @@ export const localCredentials = {
   AWS_SECRET_ACCESS_KEY: 'local',
 };
 
-/** Creates a table like the one that serverless.yml defines in a local database; leaves an existing one as it is. */
+/**
+ * Creates the table that serverless.yml defines in a local database. Leaves one that is there as it is, but for giving
+ * it a stream if it has none: releases before 0.2.0 made no stream. Changes from before then make no events.
+ */
 export async function createTable(
   endpoint: string,
   TableName: string,
@@ -42,6 +49,7 @@ export async function createTable(
   });
   const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = properties;
   const { TimeToLiveSpecification } = properties;
+  const StreamSpecification = { ...properties.StreamSpecification, StreamEnabled: true };
   try {
     await client.send(
       new CreateTableCommand({
@@ -50,11 +58,16 @@ export async function createTable(
         KeySchema,
         GlobalSecondaryIndexes,
         BillingMode,
+        StreamSpecification,
       }),
     );
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    if (!Table?.StreamSpecification?.StreamEnabled) {
+      await client.send(new UpdateTableCommand({ TableName, StreamSpecification }));
+    }
   } finally {
     client.destroy();
   }

@@ -25,14 +25,15 @@ export function quietStart(): () => void {
   return () => Object.assign(console, { log });
 }
 
-/** Writes one line for each request that the servers of this process have answered. */
-export function writeRequestLines(): void {
+/** Writes one line for each request that the servers of this process have answered, except what `isInternal`. */
+export function writeRequestLines(isInternal: (request: IncomingMessage) => boolean): void {
   const starts = new WeakMap<IncomingMessage, number>();
   subscribe('http.server.request.start', (message) => {
     starts.set((message as { request: IncomingMessage }).request, performance.now());
   });
   subscribe('http.server.response.finish', (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    if (isInternal(request)) return;
     const duration = Math.round(performance.now() - (starts.get(request) ?? 0));
     process.stdout.write(`${request.method} ${request.url} ${response.statusCode} ${duration} ms\n`);
   });

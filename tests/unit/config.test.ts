@@ -23,6 +23,12 @@ test('a complete environment loads', async () => {
   await expect(load(complete)).resolves.toBeDefined();
 });
 
+test('L7: an issuer that ends in a slash, as all tokens would bear it, is refused', async () => {
+  await expect(load({ ...complete, ISSUER: `${complete.ISSUER}/` })).rejects.toMatchObject({
+    stderr: expect.stringContaining('ISSUER ends in a slash'),
+  });
+});
+
 test('an incomplete environment fails at once and names every variable at fault', async () => {
   const failing = load({ AUDIENCE: '', ISSUER: 'nowhere', PUBLIC_KEYS: '{"keys":[]}' });
   await expect(failing).rejects.toMatchObject({

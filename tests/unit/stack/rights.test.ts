@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { accountKey, snapshotKey } from '../../../lib/table/keys.ts';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { hash } from 'bcryptjs';
+import { afterAll, expect, inject, test, vi } from 'vitest';
+import { accountKey, snapshotKey, userKey } from '../../../lib/table/keys.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { get, post } from '../../support/api.ts';
+import { startTestBus } from '../../support/eventBus.ts';
 import { postsEvent } from '../../support/events.ts';
 import { exampleRequests, sendExample } from '../../support/examples.ts';
 import { type Call, startFaultProxy } from '../../support/faultProxy.ts';
@@ -13,20 +16,21 @@ import {
   logicalName,
   readTemplate,
   resourcesOf,
-  type Template,
   UNBOUNDED,
 } from '../../support/stack.ts';
-import { writeItem } from '../../support/table.ts';
+import { readItem, writeItem } from '../../support/table.ts';
 import { seconds } from '../../support/tokens.ts';
 import {
   changeProfile,
   follow,
   newUser,
   registration,
+  storedUser,
   type TestUser,
   unfollow,
 } from '../../support/users.ts';
 
+const bus = await startTestBus();
 const proxy = await startFaultProxy(inject('database'));
 const store = await startParameterStore();
 const keys = {
@@ -37,40 +41,71 @@ store.parameters.push(keys);
 
 delete process.env.SIGNING_KEYS_FILE;
 Object.assign(process.env, store.environment, {
+  REGISTRATIONS_PER_HOUR: '100',
   SIGNING_KEYS_PARAMETER: keys.Name,
   DYNAMODB_ENDPOINT: proxy.endpoint,
 });
 
-let template: Template;
-
-beforeAll(async () => {
-  template = await readTemplate();
-}, 180_000);
+const template = await readTemplate();
 
 afterAll(async () => {
   store.stop();
+  await bus.stop();
   await proxy.stop();
 });
 
+type Keyed = Record<'PK' | 'GSI1PK', { S: string }>;
+
 interface Write {
-  Key?: { PK: { S: string } };
-  Item?: { PK: { S: string } };
+  Key?: Keyed;
+  Item?: Keyed;
 }
 
-/** Whether a write is of the directory's snapshots, or of anything else. */
-const placeOf = ({ Key, Item }: Write) =>
-  /^SNAPSHOT(#|$)/.test((Key ?? Item)?.PK.S ?? '') ? 'snapshot' : 'table';
+/** What a read asks for: the partition keys, and whether it says which attributes it wants. */
+interface Read {
+  keys: string[];
+  projects: boolean;
+}
+
+function readOf({ operation, parameters }: Call): Read {
+  const { Key, KeyConditionExpression, ExpressionAttributeValues, ProjectionExpression, RequestItems } =
+    parameters;
+  if (operation === 'BatchGetItem') {
+    const [wanted] = Object.values<{ Keys: Keyed[]; ProjectionExpression?: string }>(RequestItems);
+    return {
+      keys: wanted?.Keys.map(({ PK }) => PK.S) ?? [],
+      projects: wanted?.ProjectionExpression !== undefined,
+    };
+  }
+  const [, place = ''] = /^(?:GSI1)?PK = (:\w+)/.exec(KeyConditionExpression ?? '') ?? [];
+  const key: string = operation === 'Query' ? ExpressionAttributeValues[place].S : Key.PK.S;
+  return { keys: [key], projects: ProjectionExpression !== undefined };
+}
+
+/**
+ * What conditions make of a partition key: the narrowest pattern of our roles that it fits; `anything` where none
+ * does.
+ */
+function partitionOf(key: string): string {
+  const patterns = grantsOf(template)
+    .flatMap(({ condition }) => patternsIn(condition))
+    .filter((pattern) => (pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern));
+  return patterns.toSorted((a, b) => b.length - a.length)[0] ?? 'anything';
+}
 
 /** The rights that a call needs; a transaction needs those of its parts. */
-function needed({ operation, parameters }: Call): string[] {
-  if (operation === 'TransactWriteItems') {
-    const parts: [string, Write][] = parameters.TransactItems.flatMap((part: Record<string, Write>) =>
-      Object.entries(part),
-    );
-    return parts.map(([kind, write]) => `${placeOf(write)} ${kind}Item`);
+function needed(call: Call): string[] {
+  const { operation, parameters } = call;
+  if (/Get|Query/.test(operation)) {
+    const { keys, projects } = readOf(call);
+    const kind = parameters.IndexName ? 'index' : projects ? 'without secrets' : 'table';
+    return keys.map((key) => `${kind} ${operation} ${partitionOf(key)}`);
   }
-  const isRead = /Get|Query/.test(operation);
-  return [`${parameters.IndexName ? 'index' : isRead ? 'table' : placeOf(parameters)} ${operation}`];
+  const writes: [string, Write][] =
+    operation === 'TransactWriteItems'
+      ? parameters.TransactItems.flatMap((part: Record<string, Write>) => Object.entries(part))
+      : [[operation.replace('Item', ''), parameters]];
+  return writes.map(([kind, { Key, Item }]) => `table ${kind}Item ${partitionOf((Key ?? Item)?.PK.S ?? '')}`);
 }
 
 /** A snapshot in force whose one chunk is not there, and that is due to be replaced. */
@@ -84,18 +119,36 @@ async function putDamagedSnapshot(): Promise<void> {
   });
 }
 
+/** What makes a request repeatable; a second one finds the first. */
+const repeatable = { headers: { 'Idempotency-Key': 'a key' } };
+
 type Work = (alice: TestUser, bob: TestUser) => Promise<unknown>;
 
 /** What a function does besides what its example makes it do, or all of it where it serves no endpoint. */
 const more: Record<string, Work> = {
-  login: ({ username }) => post('/login/', { username, password: 'wrong-password' }),
+  register: async () => {
+    const fields = registration();
+    const repeat = (changes = {}) => post('/register/', { ...fields, ...changes }, repeatable);
+    await repeat();
+    await repeat({ password: 'wrong-password', password_confirm: 'wrong-password' });
+    const password_hash = await hash(fields.password, 4);
+    await writeItem({ ...(await readItem(userKey(fields.username))), password_hash });
+    await repeat();
+  },
+  followUser: (alice, bob) => follow(alice, bob, repeatable),
+  login: async ({ username, password }) => {
+    await post('/login/', { username, password: 'wrong-password' });
+    const password_hash = await hash(password, 4);
+    await writeItem({ ...(await readItem(userKey(username))), password_hash });
+    await post('/login/', { username, password });
+  },
   listUsers: async (_, bob) => {
     await writeItem({ ...accountKey(bob.username), id: bob.id, following_count: 1_000_000 });
     await get('/', { token: bob.access });
   },
   updateMe: async (alice) => {
     await changeProfile(alice, {});
-    await changeProfile(alice, { email: registration().email });
+    await changeProfile(alice, { email: registration().email }, repeatable);
   },
   unfollowUser: unfollow,
   writeSnapshot: async () => {
@@ -107,10 +160,20 @@ const more: Record<string, Work> = {
     const { recordActivity } = await import('../../../lib/activity/activity.ts');
     await recordActivity(postsEvent('PostCreated', username), Date.now);
   },
+  publishEvents: async ({ id, username }) => {
+    const { handler } = await import('../../../functions/jobs/publishEvents.ts');
+    const key = marshall(userKey(username));
+    const user = marshall({ ...storedUser(id, { username }), ...userKey(username) });
+    const dynamodb = { Keys: key, NewImage: user, SequenceNumber: '1', ApproximateCreationDateTime: 1 };
+    await handler({ Records: [{ dynamodb }] }, { getRemainingTimeInMillis: () => 30_000 });
+  },
   notFound: () => get('/nowhere/at/all/'),
 };
 
-/** The rights that a new instance of a function uses; Lambda uses some for it, when it fails for good. */
+/** The rights that Lambda uses to read the stream for a function. */
+const READS_STREAM = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+
+/** The rights that a new instance of a function uses; Lambda uses some for it, to feed it and when it fails for good. */
 async function rightsUsed(name: string): Promise<string[]> {
   const [alice, bob] = [await newUser(), await newUser()];
   const example = (await exampleRequests(alice, bob)).find(({ operation }) => operation === name);
@@ -119,17 +182,23 @@ async function rightsUsed(name: string): Promise<string[]> {
   await putDamagedSnapshot();
 
   vi.resetModules();
-  proxy.calls.length = store.calls.length = 0;
+  proxy.calls.length = store.calls.length = bus.events.length = 0;
   if (example) expect((await sendExample(example, { token: alice.access })).status).toBeLessThan(300);
   await more[name]?.(alice, bob);
 
+  const resource = `${logicalName(name)}LambdaFunction`;
   const on_failure = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig').filter(
-    ([, { Properties }]) => Properties.FunctionName.Ref === `${logicalName(name)}LambdaFunction`,
+    ([, { Properties }]) => Properties.FunctionName.Ref === resource,
+  );
+  const streams = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').filter(
+    ([, { Properties }]) => Properties.FunctionName['Fn::GetAtt'][0] === resource,
   );
   const used = [
     ...proxy.calls.flatMap(needed),
     ...store.calls.map((call) => `keys ${call}`),
-    ...on_failure.map(() => 'dead letters SendMessage'),
+    ...bus.events.map(() => 'bus PutEvents'),
+    ...streams.flatMap(() => READS_STREAM.map((right) => `stream ${right}`)),
+    ...[...on_failure, ...streams].map(() => 'dead letters SendMessage'),
   ];
   return [...new Set(used)].sort();
 }
@@ -137,13 +206,25 @@ async function rightsUsed(name: string): Promise<string[]> {
 const PLACES: [string, string][] = [
   ['{"Fn::GetAtt":["UsersTable","Arn"]}', 'table'],
   [`{"Fn::Sub":"\${UsersTable.Arn}/index/GSI1"}`, 'index'],
+  ['{"Fn::GetAtt":["UsersTable","StreamArn"]}', 'stream'],
   ['{"Fn::GetAtt":["ActivityDeadLetters","Arn"]}', 'dead letters'],
+  ['{"Fn::GetAtt":["EventDeadLetters","Arn"]}', 'dead letters'],
+  [':event-bus/default"}', 'bus'],
   [':parameter/users-api/dev/signing-keys"}', 'keys'],
 ];
 
-const ON_SNAPSHOTS = {
-  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SNAPSHOT', 'SNAPSHOT#*'] },
+const LEADING_KEYS = 'ForAllValues:StringLike';
+
+/** What makes a read one that names what it wants, which is no secret. */
+const WITHOUT_SECRETS = {
+  'ForAllValues:StringNotEquals': { 'dynamodb:Attributes': ['password_hash'] },
+  StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
 };
+
+type Condition = Record<string, Record<string, string[]>>;
+
+const patternsIn = (condition: unknown): string[] =>
+  (condition as Condition | undefined)?.[LEADING_KEYS]?.['dynamodb:LeadingKeys'] ?? [];
 
 /** A right in the words of `rightsUsed`; nothing for what every function may do. */
 function inWords(name: string, { action, resource, condition }: Grant): string[] {
@@ -151,8 +232,14 @@ function inWords(name: string, { action, resource, condition }: Grant): string[]
   const is_own_log = text === `{"Fn::GetAtt":["${logicalName(name)}LogGroup","Arn"]}`;
   if (action in UNBOUNDED || (is_own_log && action.startsWith('logs:'))) return [];
   const [, place = text] = PLACES.find(([end]) => text.endsWith(end)) ?? [];
-  const kind = JSON.stringify(condition) === JSON.stringify(ON_SNAPSHOTS) ? 'snapshot' : place;
-  return [`${kind} ${action.split(':')[1]}`];
+  const [service, operation] = action.split(':');
+  if (service !== 'dynamodb') return [`${place} ${operation}`];
+  const { [LEADING_KEYS]: keys, ...others } = condition as Condition;
+  const is_free = Object.keys(others).length === 0;
+  if (!is_free) expect(others).toEqual(WITHOUT_SECRETS);
+  return patternsIn({ [LEADING_KEYS]: keys }).map(
+    (pattern) => `${is_free ? place : 'without secrets'} ${operation} ${pattern}`,
+  );
 }
 
 /** The rights that the packaged template grants to a function. */
@@ -161,7 +248,7 @@ function rightsGranted(name: string): string[] {
   return own.flatMap((grant) => inWords(name, grant)).sort();
 }
 
-test('every function may do what it does, and nothing else', async () => {
+test('M13: every function may do what it does to the items that it does it to, and nothing else', async () => {
   const functions = Object.keys(serverless.functions);
   const used: Record<string, string[]> = {};
   for (const name of functions) used[name] = await rightsUsed(name);

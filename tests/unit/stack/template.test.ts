@@ -1,22 +1,24 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { SOURCE } from '../../../lib/events/events.ts';
 import { edge } from '../../../lib/http/edge.ts';
 import { ApiError, type ErrorCode, type Problem } from '../../../lib/problems.ts';
-import { serverless } from '../../../local/serverless.ts';
-import { routeRequest } from '../../support/gateway.ts';
 import {
-  grantsOf,
-  logicalName,
-  readTemplate,
-  resourcesOf,
-  type Template,
-  UNBOUNDED,
-} from '../../support/stack.ts';
+  accountKey,
+  emailKey,
+  eventKey,
+  failedLoginKey,
+  followKey,
+  snapshotKey,
+  userIdKey,
+  userKey,
+} from '../../../lib/table/keys.ts';
+import type { Key } from '../../../lib/table/send.ts';
+import { serverless } from '../../../local/serverless.ts';
+import { matches, type Pattern } from '../../../local/service/stream/patterns.ts';
+import { routeRequest } from '../../support/gateway.ts';
+import { grantsOf, logicalName, readTemplate, resourcesOf, UNBOUNDED } from '../../support/stack.ts';
 
-let template: Template;
-
-beforeAll(async () => {
-  template = await readTemplate();
-}, 180_000);
+const template = await readTemplate();
 
 const properties = (name: string) => template.Resources[name]?.Properties ?? {};
 
@@ -56,6 +58,17 @@ test('allows no wildcard, except where AWS knows nothing narrower', () => {
   expect(wild.filter(({ action }) => !(action in UNBOUNDED))).toEqual([]);
 });
 
+test('M13: whatever touches the table says whose items, and only login reads a password hash', () => {
+  const onTable = grantsOf(template).filter(({ action }) => action.startsWith('dynamodb:'));
+  const unbound = onTable.filter(({ condition }) => !JSON.stringify(condition)?.includes('LeadingKeys'));
+  expect(unbound).toEqual([]);
+  const open = onTable
+    .filter(({ resource }) => JSON.stringify(resource).includes('UsersTable","Arn'))
+    .filter(({ action }) => /Get|Query|Scan/.test(action))
+    .filter(({ condition }) => !JSON.stringify(condition).includes('password_hash'));
+  expect(open.map(({ role, action }) => `${role} ${action}`)).toEqual(['LoginRole dynamodb:BatchGetItem']);
+});
+
 test('lets nobody invoke functions but this API and the rules of this service', () => {
   const SOURCES: Record<string, RegExp> = {
     'apigateway.amazonaws.com': /\{"Ref":"ApiGatewayRestApi"\}/,
@@ -68,6 +81,8 @@ test('lets nobody invoke functions but this API and the rules of this service', 
     expect(JSON.stringify(Properties.SourceArn).replaceAll('","', ''), name).toMatch(source ?? /^$/);
   }
 });
+
+const OUR_RULE = /:rule\/users-api-dev-activity$/;
 
 test('sends what cannot be counted to a queue that takes it from our rule alone', () => {
   const queue = { 'Fn::GetAtt': ['ActivityDeadLetters', 'Arn'] };
@@ -92,11 +107,87 @@ test('sends what cannot be counted to a queue that takes it from our rule alone'
       Resource: queue,
       Condition: {
         ArnEquals: {
-          'aws:SourceArn': { 'Fn::Sub': expect.stringMatching(/:rule\/users-api-dev-activity$/) },
+          'aws:SourceArn': {
+            'Fn::If': ['HasActivityBus', expect.anything(), { 'Fn::Sub': expect.stringMatching(OUR_RULE) }],
+          },
         },
       },
     },
   ]);
+});
+
+test('deployment 7: what outlives the stack leaves nothing behind when the deployment that makes it fails', () => {
+  const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy);
+  expect(kept).toHaveLength(4);
+  for (const resource of kept) {
+    expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+  }
+});
+
+test('M11: counts events of this account alone', () => {
+  const [rule] = resourcesOf(template, 'AWS::Events::Rule').filter(
+    ([, { Properties }]) => Properties.EventPattern,
+  );
+  expect(rule?.[1].Properties.EventPattern).toMatchObject({
+    account: [{ Ref: 'AWS::AccountId' }],
+    source: ['careers.posts'],
+  });
+  expect(rule?.[1].Properties.EventBusName).toBeUndefined();
+});
+
+test('M12: takes no TLS below 1.2', () => {
+  expect(properties('ApiGatewayRestApi')).toMatchObject({
+    SecurityPolicy: expect.stringMatching(/^SecurityPolicy_TLS13_1_[23]_PFS_/),
+    EndpointAccessMode: 'STRICT',
+    DisableExecuteApiEndpoint: false,
+  });
+});
+
+test('feeds publishEvents with the changes that make events, in their order, and notes what cannot be told', () => {
+  const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(
+    ([, { Properties }]) => Properties,
+  );
+  const mapping = mappings.find(
+    ({ FunctionName }) => FunctionName['Fn::GetAtt'][0] === 'PublishEventsLambdaFunction',
+  );
+  expect(mapping).toMatchObject({
+    EventSourceArn: { 'Fn::GetAtt': ['UsersTable', 'StreamArn'] },
+    StartingPosition: 'TRIM_HORIZON',
+    ParallelizationFactor: 1,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 20,
+    MaximumRecordAgeInSeconds: 6 * 3600,
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['EventDeadLetters', 'Arn'] } } },
+  });
+  expect(properties('EventDeadLetters')).toEqual(properties('ActivityDeadLetters'));
+
+  const patterns: Pattern[] = mapping?.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) =>
+    JSON.parse(Pattern),
+  );
+  const isHeard = ({ PK, SK }: Key) =>
+    patterns.some((pattern) => matches(pattern, { dynamodb: { Keys: { PK: { S: PK }, SK: { S: SK } } } }));
+  expect([userKey('a'), followKey('a', 'b')].filter((key) => !isHeard(key))).toEqual([]);
+  const silent = [
+    accountKey('a'),
+    failedLoginKey('x'),
+    emailKey('a@b.c'),
+    userIdKey(1),
+    eventKey('1'),
+    snapshotKey,
+  ];
+  expect(silent.filter(isHeard)).toEqual([]);
+});
+
+test('lets publishEvents publish on the bus of the deployment in the name of this service alone', () => {
+  const [grant] = grantsOf(template).filter(({ action }) => action === 'events:PutEvents');
+  expect(grant).toEqual({
+    role: 'PublishEventsRole',
+    action: 'events:PutEvents',
+    resource: { 'Fn::Sub': expect.stringMatching(/:event-bus\/default$/) },
+    condition: { StringEquals: { 'events:source': SOURCE } },
+  });
+  expect(properties('PublishEventsLambdaFunction').Environment.Variables.EVENT_BUS).toBe('default');
 });
 
 test('makes nothing public but the API', () => {
@@ -112,12 +203,13 @@ test('makes nothing public but the API', () => {
 
 test('protects the table against loss', () => {
   const [[, table] = []] = resourcesOf(template, 'AWS::DynamoDB::Table');
-  expect(table?.DeletionPolicy).toBe('Retain');
+  expect(table).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   expect(table?.Properties).toMatchObject({
     BillingMode: 'PAY_PER_REQUEST',
     DeletionProtectionEnabled: true,
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     SSESpecification: { SSEEnabled: true },
+    StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
   });
 });
 
