@@ -64,7 +64,7 @@ const passwordText = (published: Published) =>
   v.pipe(
     v.string(NOT_TEXT),
     v.metadata({ ...published, format: 'password' }),
-    v.check((password) => password.length <= mostUnits(PASSWORD_BYTES), PASSWORD_TOO_LONG),
+    // What is longer is refused, or a wrong one, however it is spelled.
     v.transform((password) =>
       password.length <= mostUnits(PASSWORD_BYTES) ? password.normalize('NFC') : password,
     ),

@@ -11,7 +11,7 @@ import {
 } from './keys.ts';
 import { getItems, projection, queryAll, queryPage } from './read.ts';
 import type { Key, RawItem } from './send.ts';
-import { IS_NEW, type Transacted, transact } from './write.ts';
+import { IS_NEW, type Transacted, transact, type Write } from './write.ts';
 
 const FollowItem = v.object({
   id: v.number(),
@@ -54,12 +54,20 @@ export const newEdge = (follower: string, follow: Follow) => ({
   },
 });
 
-/** Writes an edge and moves both counts with it, all or nothing; `unchanged` when the edge was there before. */
-export async function insertFollow(follower: Identity, follow: Follow): Promise<EdgeOutcome> {
+/**
+ * Writes an edge and moves both counts with it, all or nothing, `also` what goes along; `unchanged` when the edge was
+ * there before.
+ */
+export async function insertFollow(
+  follower: Identity,
+  follow: Follow,
+  also?: Record<string, Write>,
+): Promise<EdgeOutcome> {
   const writes = {
     edge: newEdge(follower.username, follow),
     account: countFollowing(follower, 1),
     followed: countFollower(follower.username, follow.following_username, 1),
+    ...also,
   };
   return outcomeOf(await transact(writes));
 }

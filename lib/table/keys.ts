@@ -115,13 +115,17 @@ export const revokedTokenKey = (username: string, jti: string) => ({
   SK: `REVOKED#${jti}`,
 });
 
-/**
- * Where failed logins are counted: by name, by address, or by both; `#` is in neither, so no two of them meet.
- */
-export const failedLoginKey = ({ username = '', address = '' }: { username?: string; address?: string }) => ({
-  PK: `FAILED_LOGIN#${lower(username)}#${address}`,
-  SK: 'WINDOW',
-});
+/** Where failed logins are counted that have this pseudonym in common. */
+export const failedLoginKey = (name: string) => ({ PK: `FAILED_LOGIN#${name}`, SK: 'WINDOW' });
+
+/** What has been taken of a quota, under a pseudonym. */
+export const quotaKey = (kind: string, name: string) => ({ PK: `QUOTA#${kind}#${name}`, SK: 'QUOTA' });
+
+/** A request that took effect, under a pseudonym of its key: among its user's items, where there is one. */
+export const repetitionKey = ({ username, key }: { username: string | undefined; key: string }) =>
+  username === undefined
+    ? { PK: `REPETITION#${key}`, SK: 'REPETITION' }
+    : { PK: `USER#${lower(username)}`, SK: `REPETITION#${key}` };
 
 export const userIdKey = (id: number) => ({ PK: `USER_ID#${id}`, SK: 'USER_ID' });
 

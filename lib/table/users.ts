@@ -69,11 +69,11 @@ export const newUserWrites = (user: Credential) =>
   }) satisfies Record<string, Write>;
 
 /**
- * Writes a user with the claims on its id and email address and its first counter stripe, all or nothing. Returns
- * what was taken: nothing when the user was written.
+ * Writes a user with the claims on its id and email address and its first counter stripe, all or nothing, `also` what
+ * goes along. Returns what was taken: nothing when the user was written.
  */
-export async function insertUser(user: Credential): Promise<Taken | undefined> {
-  const transacted = await transact(newUserWrites(user));
+export async function insertUser(user: Credential, also?: Record<string, Write>): Promise<Taken | undefined> {
+  const transacted = await transact<string>({ ...newUserWrites(user), ...also });
   if (transacted.done) return undefined;
   const taken = (['username', 'email'] as const).find((value) => transacted.refused.has(value));
   if (!taken) throw new Defect('An id of the sequence was given away before.');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { localData } from '../data.ts';
-import { publicKeys } from '../keys/jwk.ts';
+import { keyEnvironment } from '../keys/jwk.ts';
 import { StartFailure } from '../service/database.ts';
 import { findLocalDatabase } from '../service/lock.ts';
 import { LOCAL_TABLE, localCredentials } from '../service/table.ts';
@@ -43,7 +43,7 @@ async function useRunningService(): Promise<void> {
     DYNAMODB_ENDPOINT: endpoint,
     ISSUER: `http://localhost${BASE_PATH}`,
     AUDIENCE: 'careers',
-    PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
+    ...keyEnvironment(keys),
   });
 }
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { localData } from '../data.ts';
 import { readOrCreateKeys } from '../keys/files.ts';
-import { publicKeys } from '../keys/jwk.ts';
+import { keyEnvironment } from '../keys/jwk.ts';
 import { type Database, StartFailure, startDatabase } from './database.ts';
 import { answerProblems, type Offline, startedGateway } from './gateway.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
@@ -20,7 +20,7 @@ const START_TIME = 10;
 interface Serverless {
   serviceDir: string;
   service: {
-    custom: { 'serverless-offline': Partial<Ports> };
+    custom: { 'serverless-offline': Partial<Ports>; limits: Record<string, string> };
     provider: { environment: Record<string, unknown>; timeout: number };
     functions: Record<string, { environment?: Record<string, unknown>; timeout?: number }>;
     resources: { Resources: { UsersTable: { Properties: TableProperties } } };
@@ -89,17 +89,18 @@ export default class LocalServices {
   }
 
   async #prepare({ endpoint }: Database): Promise<void> {
-    const { provider, functions, resources } = this.#serverless.service;
+    const { provider, functions, resources, custom } = this.#serverless.service;
+    const limits = Object.keys(custom.limits).map((name) => [name, process.env[name] ?? 'off']);
     await createTable(endpoint, LOCAL_TABLE, resources.Resources.UsersTable.Properties);
     const { signing_keys } = this.#data;
     const keys = await readOrCreateKeys(signing_keys);
-    Object.assign(provider.environment, localCredentials, {
+    Object.assign(provider.environment, localCredentials, Object.fromEntries(limits), {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
       ISSUER: this.#baseUrl,
       // The terminal shows a line for each request already.
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',
-      PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
+      ...keyEnvironment(keys),
     });
     for (const definition of Object.values(functions)) {
       definition.timeout = (definition.timeout ?? provider.timeout) + START_TIME;

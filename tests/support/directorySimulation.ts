@@ -125,9 +125,10 @@ export class DirectorySimulation {
       ...(this.#random() < 0.5 && { avatar: `https://example.com/${below(this.#random, 100)}` }),
       last_name: randomText(this.#random, 5),
     };
-    const user = await updateUser({ id, username }, changes, this.#stamp());
-    if (!user) throw new Error('The user is gone.');
-    const { email: _, ...card } = user;
+    const stamp = this.#stamp();
+    const change = await updateUser({ id, username }, changes, () => stamp);
+    if (change.outcome !== 'updated') throw new Error(`The change ended as ${change.outcome}.`);
+    const { email: _, ...card } = change.user;
     this.#cards.set(id, card);
   }
 

@@ -15,6 +15,7 @@ const complete = {
   TABLE_NAME: 'users',
   ISSUER: 'https://api.example.com/careers/users',
   AUDIENCE: 'careers',
+  PSEUDONYM_SECRET: 'sixteen characters',
   PUBLIC_KEYS: JSON.stringify({ keys: [{ kty: 'RSA', kid: 'a', n: 'n', e: 'AQAB' }] }),
 };
 

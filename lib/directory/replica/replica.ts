@@ -100,9 +100,10 @@ export class Replica {
   /** The ids of what matches, in ascending order; `undefined` when everything does. */
   #matches(query: DirectoryQuery): Float64Array | undefined {
     const wanted = condition(query);
-    const { by } = query.ordering;
     if (!wanted) return undefined;
-    return this.#recent.get(JSON.stringify([by, wanted]), () =>
+    const { search, first_name, last_name, ordering } = query;
+    const { by } = ordering;
+    return this.#recent.get(JSON.stringify([by, search, first_name, last_name]), () =>
       this.#inOrder(this.#ids(wanted.sql, wanted.values), by),
     );
   }
