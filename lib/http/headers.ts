@@ -5,5 +5,5 @@ export const STANDARD_HEADERS = {
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers':
-    'X-Request-Id, Retry-After, WWW-Authenticate, x-amzn-Remapped-WWW-Authenticate, Idempotency-Replayed',
+    'X-Request-Id, Retry-After, Idempotency-Replayed, WWW-Authenticate, x-amzn-Remapped-WWW-Authenticate',
 };
