@@ -55,8 +55,9 @@ const grants = (signingKeys) => {
   });
   return {
     register: [
-      write('PutItem', 'users', 'user_ids', 'emails'),
-      write('UpdateItem', 'user_sequence'),
+      read('GetItem', 'repetitions'),
+      write('PutItem', 'users', 'user_ids', 'emails', 'repetitions'),
+      write('UpdateItem', 'user_sequence', 'quotas'),
       readSigningKeys,
     ],
     login: [
@@ -85,10 +86,11 @@ const grants = (signingKeys) => {
     updateMe: [
       read('GetItem', 'users'),
       write('UpdateItem', 'users'),
-      write(['DeleteItem', 'PutItem'], 'emails'),
+      write('PutItem', 'users', 'emails'),
+      write('DeleteItem', 'emails'),
     ],
     followUser: [
-      read('GetItem', 'user_ids'),
+      read('GetItem', 'users', 'user_ids'),
       write('PutItem', 'users'),
       write('UpdateItem', 'users', 'follow_sequence'),
     ],

@@ -20,6 +20,9 @@ export const PARTITIONS = {
   user_sequence: 'SEQUENCE#user',
   follow_sequence: 'SEQUENCE#follow',
   failed_logins: 'FAILED_LOGIN#*',
+  quotas: 'QUOTA#*',
+  /** Of registrations; others are among the items of their users. */
+  repetitions: 'REPETITION#*',
   events: 'EVENT#*',
   snapshot: 'SNAPSHOT',
   snapshot_pieces: 'SNAPSHOT#*',

@@ -6,7 +6,7 @@ import { type Limit, UNLIMITED } from './quotas.ts';
 import { getItem } from './read.ts';
 import { type Attempt, retrying } from './retry.ts';
 import type { RawItem } from './send.ts';
-import { parseUser, type User } from './users.ts';
+import { parseUser, USER_ATTRIBUTES, type User } from './users.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
 
 /** What a user may change; absent means unchanged. */
@@ -24,6 +24,8 @@ const Changes = v.object({
   /** When that window ends, in seconds since 1970. */
   changes_end: v.optional(v.number(), 0),
 });
+
+const READ = [...USER_ATTRIBUTES, ...Object.keys(Changes.entries)];
 
 /** The expressions of an update, to be joined. */
 interface Parts {
@@ -129,7 +131,7 @@ export function updateUserExactly(
   }: { limit?: Limit; also?: (user: User) => Record<string, Write> | undefined } = {},
 ): Promise<ChangeOutcome> {
   return retrying(async (): Promise<Attempt<ChangeOutcome>> => {
-    const item = await getItem(userKey(username), { consistent: true });
+    const item = await getItem(userKey(username), { consistent: true, attributes: READ });
     const read = item && parseUser(item);
     if (read?.id !== id) return { value: { outcome: 'account_gone' } };
     const now = clock();

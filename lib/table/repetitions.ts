@@ -31,7 +31,10 @@ export type Repetition = v.InferOutput<typeof Repetition>;
 
 /** The request of that name that took effect before `now` (ms), as of now (a consistent read). */
 export async function readRepetition(name: RepetitionName, now: number): Promise<Repetition | undefined> {
-  const item = await getItem(repetitionKey(name), { consistent: true });
+  const item = await getItem(repetitionKey(name), {
+    consistent: true,
+    attributes: Object.keys(Repetition.entries),
+  });
   const found = item && parseItem(Repetition, 'repetition', item);
   return found && found.expires_at > toSeconds(now) ? found : undefined;
 }

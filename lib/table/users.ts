@@ -30,7 +30,8 @@ const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string()
 /** A user with the hash that a password is compared with. */
 export type Credential = v.InferOutput<typeof CredentialItem>;
 
-const USER_ATTRIBUTES = Object.keys(UserItem.entries);
+/** The attributes of a {@link User}, without the hash. */
+export const USER_ATTRIBUTES = Object.keys(UserItem.entries);
 
 /** A user with the sums over all counter stripes. */
 export type UserWithCounts = User & { counts: Counts };
