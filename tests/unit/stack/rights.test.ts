@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { hash } from 'bcryptjs';
@@ -44,6 +45,12 @@ Object.assign(process.env, store.environment, {
   REGISTRATIONS_PER_HOUR: '100',
   SIGNING_KEYS_PARAMETER: keys.Name,
   DYNAMODB_ENDPOINT: proxy.endpoint,
+  ...{
+    REGISTRATIONS_PER_HOUR: '60',
+    REGISTRATIONS_PER_DAY: '300',
+    PROFILE_CHANGES: '60',
+    NETWORK_FAILURES: '300',
+  },
 });
 
 const template = await readTemplate();
@@ -124,6 +131,8 @@ const repeatable = { headers: { 'Idempotency-Key': 'a key' } };
 
 type Work = (alice: TestUser, bob: TestUser) => Promise<unknown>;
 
+const repeatable = () => ({ 'Idempotency-Key': randomUUID() });
+
 /** What a function does besides what its example makes it do, or all of it where it serves no endpoint. */
 const more: Record<string, Work> = {
   register: async () => {
@@ -146,7 +155,10 @@ const more: Record<string, Work> = {
     await writeItem({ ...accountKey(bob.username), id: bob.id, following_count: 1_000_000 });
     await get('/', { token: bob.access });
   },
+  register: () => post('/register/', registration(), { headers: repeatable() }),
+  followUser: (alice, bob) => follow(alice, bob, { headers: repeatable() }),
   updateMe: async (alice) => {
+    await changeProfile(alice, { bio: 'Hello' }, { headers: repeatable() });
     await changeProfile(alice, {});
     await changeProfile(alice, { email: registration().email }, repeatable);
   },
