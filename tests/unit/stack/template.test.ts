@@ -156,7 +156,7 @@ test('feeds publishEvents with the changes that make events, in their order, and
     ParallelizationFactor: 1,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     BisectBatchOnFunctionError: true,
-    MaximumRetryAttempts: 20,
+    MaximumRetryAttempts: -1,
     MaximumRecordAgeInSeconds: 6 * 3600,
     DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['EventDeadLetters', 'Arn'] } } },
   });
