@@ -5,16 +5,8 @@ import { userKey } from '../../lib/table/keys.ts';
 import { getItems } from '../../lib/table/read.ts';
 import { leaseIds } from '../../lib/table/sequences.ts';
 
-<<<<<<< HEAD
-
 import { CredentialItem } from '../../lib/table/userItem.ts';
-import { newUserWrites, readUsers, type User } from '../../lib/table/users.ts';
-
-=======
-
 import { newUserWrites, parseUser, USER_ATTRIBUTES, type User } from '../../lib/table/users.ts';
-
->>>>>>> refs/heads/directory
 
 import { transact, type Write } from '../../lib/table/write.ts';
 import { inParallel } from '../pool.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type OperationId, routes } from '../../lib/http/routes.ts';
 import { PROBLEMS } from '../../lib/problems.ts';
-import { CardItem } from '../../lib/table/userItem.ts';
+import { ProjectedUser } from '../../lib/table/userItem.ts';
 import { ALGORITHM } from '../../lib/tokenRules.ts';
 import { root, tableProperties } from '../../local/serverless.ts';
 import { readDeclarations } from '../../openapi/declarations.ts';
@@ -81,7 +81,7 @@ test('the algorithm is named in one file', () => {
 
 test('the index projects what a card has', () => {
   const [index] = tableProperties.GlobalSecondaryIndexes ?? [];
-  expect(index?.Projection?.NonKeyAttributes).toEqual(Object.keys(CardItem.entries));
+  expect(index?.Projection?.NonKeyAttributes).toEqual(Object.keys(ProjectedUser.entries));
 });
 
 test('docs/data-model.md has every key of the table, and no other', () => {
