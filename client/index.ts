@@ -1,4 +1,5 @@
 import createFetchClient, { type Client } from 'openapi-fetch';
+import { type RepeatOptions, repeating, withKey } from './repeat.ts';
 import type { components, paths } from './schema.ts';
 import { Session, SessionEnded, type Tokens } from './session.ts';
 
@@ -15,6 +16,8 @@ export interface ClientOptions {
   baseUrl: string;
   /** How requests are sent; the platform's `fetch` unless named. */
   fetch?: Fetch;
+  /** How calls are repeated whose answer was lost. */
+  repeat?: RepeatOptions;
   /** Tokens of a session that was stored. */
   tokens?: Tokens;
   /** Called whenever the tokens change, with `undefined` when the session ends: store them here. */
@@ -39,10 +42,12 @@ const OPEN = /\/(?:register|login|token\/refresh)\/?$/;
 /**
  * A client that sends the access token with every call and renews it when it has expired: however many calls meet the
  * expired token, one refresh is made, and each call is sent once more. When the refresh token is refused too, they
- * all reject with `SessionEnded` and the tokens are forgotten.
+ * all reject with `SessionEnded` and the tokens are forgotten. Calls whose answer was lost are sent again, and take
+ * effect once; see repeat.ts.
  */
 export function createUsersClient(options: ClientOptions): UsersClient {
-  const { baseUrl, fetch: send = (request) => globalThis.fetch(request), tokens, onTokens } = options;
+  const { baseUrl, fetch = (request) => globalThis.fetch(request), repeat, tokens, onTokens } = options;
+  const send = repeating(fetch, repeat);
   const requestAccess = (refresh: string) => send(refreshRequest(baseUrl, refresh));
   const session = new Session(requestAccess, onTokens ?? (() => {}), tokens);
 
@@ -56,7 +61,7 @@ export function createUsersClient(options: ClientOptions): UsersClient {
     return renewed instanceof Response ? renewed : send(withToken(again, renewed));
   }
 
-  const api = createFetchClient<paths>({ baseUrl, fetch: sendWithToken });
+  const api = createFetchClient<paths>({ baseUrl, fetch: (request) => sendWithToken(withKey(request)) });
   return {
     api,
     get tokens() {

@@ -21,6 +21,23 @@ const DeployedKey = v.pipe(
   PublicKey,
 );
 
+/** How often something may happen; `off` for no limit. */
+const limit = v.optional(
+  v.pipe(
+    v.union([
+      v.literal('off'),
+      v.pipe(
+        v.string(),
+        v.toNumber('is no number'),
+        v.safeInteger('is no integer'),
+        v.minValue(1, 'is below 1'),
+      ),
+    ]),
+    v.transform((times) => (times === 'off' ? Number.POSITIVE_INFINITY : times)),
+  ),
+  'off',
+);
+
 const Environment = v.object(
   {
     /** Name of the one table. */
@@ -39,7 +56,7 @@ const Environment = v.object(
     /** Where EventBridge answers, when it is not AWS. */
     EVENTBRIDGE_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** The public base URL without its last slash: the `iss` of our tokens. */
-    ISSUER: v.pipe(present, v.url('is no URL')),
+    ISSUER: v.pipe(present, v.url('is no URL'), v.regex(/[^/]$/, 'ends in a slash')),
     /** The `aud` of our access tokens. */
     AUDIENCE: present,
     /** The public halves of all signing keys, as a JWK set (RFC 7517, section 5). The first one signs. */
@@ -48,6 +65,15 @@ const Environment = v.object(
       v.parseJson(undefined, 'is no JSON'),
       v.object({ keys: v.pipe(v.array(DeployedKey), v.nonEmpty('holds no key')) }, 'is no JWK set'),
     ),
+    /** What pseudonyms are made with; see pseudonym.ts. */
+    PSEUDONYM_SECRET: v.pipe(present, v.minLength(16, 'has fewer than 16 characters')),
+    /** Registrations from one IPv4 address, and one /64 or /48 network. */
+    REGISTRATIONS_PER_HOUR: limit,
+    REGISTRATIONS_PER_DAY: limit,
+    /** Changes of one profile in ten minutes. */
+    PROFILE_CHANGES: limit,
+    /** Failed logins from one /48 network in one window. */
+    NETWORK_FAILURES: limit,
     /** Name of the SSM parameter with the private key set; only functions that sign have it. */
     SIGNING_KEYS_PARAMETER: v.optional(present),
     /** File with the private key set; a developer's machine has it instead of the parameter. */

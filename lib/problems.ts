@@ -85,6 +85,11 @@ export const PROBLEMS = {
     detail: 'The body must be application/json.',
     when: 'The body is declared as something other than JSON. Without a `Content-Type` it counts as JSON.',
   },
+  idempotency_key_reused: {
+    status: 422,
+    detail: 'This Idempotency-Key belongs to another request.',
+    when: 'Another request took effect under this `Idempotency-Key` within the last 24 hours.',
+  },
   throttled: {
     status: 429,
     detail: 'There were too many attempts; please try again later.',

@@ -4,10 +4,12 @@ export const ALGORITHM = 'RS256';
 /** The key type that the algorithm needs (RFC 7518, section 6.1). */
 export const KEY_TYPE = 'RSA';
 
-/** The two kinds of token, never accepted in each other's place: their header `typ`, and their life in seconds. */
+/** The kinds of token, never accepted in each other's place: their header `typ`, and their life in seconds. */
 export const TOKENS = {
   access: { typ: 'at+jwt', lifetime: 60 * 60 },
   refresh: { typ: 'refresh+jwt', lifetime: 7 * 24 * 60 * 60 },
+  /** Says that a device has logged in before; opens nothing by itself. */
+  device: { typ: 'device+jwt', lifetime: 180 * 24 * 60 * 60 },
 } as const;
 
 export type TokenType = keyof typeof TOKENS;

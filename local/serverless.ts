@@ -14,6 +14,9 @@ export const root = join(import.meta.dirname, '..');
 
 const require = createRequire(import.meta.url);
 
+/** The command of the Serverless Framework, for Node.js to run. */
+export const serverlessCommand = join(root, 'node_modules/serverless/bin/serverless.js');
+
 /** serverless.yml as it stands, with the events that it has in files; its CloudFormation tags left unresolved. */
 export const serverless: ServerlessFile = parse(readFileSync(join(root, 'serverless.yml'), 'utf8'), {
   logLevel: 'silent',

@@ -12,7 +12,7 @@ const DESCRIPTION = `Sign-up, login, profiles, user search and the follow graph 
 
 **Addresses** answer the same with and without their last slash.
 
-**Tokens.** Register or log in, then send \`Authorization: Bearer <access token>\`. Access tokens live ${ACCESS_LIFE}, refresh tokens ${REFRESH_LIFE}; they are JWTs signed with ${ALGORITHM}, and the two kinds are never accepted in each other’s place. A token that is sent must be valid even where none is needed. Every 401 carries \`WWW-Authenticate\`.
+**Tokens.** Register or log in, then send \`Authorization: Bearer <access token>\`. Access tokens live ${ACCESS_LIFE}, refresh tokens ${REFRESH_LIFE}; they are JWTs signed with ${ALGORITHM}, and the two kinds are never accepted in each other’s place. A token that is sent must be valid even where none is needed. Every 401 carries \`WWW-Authenticate\`, which API Gateway renames to \`x-amzn-Remapped-WWW-Authenticate\` on its way: read either, or build on \`code\`.
 
 **Bodies** are JSON objects of at most ${BODY_LIMIT_KIB} KiB with \`snake_case\` names. Unknown members are ignored; a member of the wrong type, \`null\` included, is an error of that field. Unset text is \`""\`, an unset avatar \`null\`. Text is trimmed (passwords never), normalised to Unicode NFC, and must not contain control characters (but for tabs and line breaks in \`bio\` and \`search\`) nor, where it will be shown, characters that cannot be seen and that neither its script nor its emoji need. Times are UTC in whole seconds.
 

@@ -6,6 +6,7 @@ const PLACEHOLDERS = {
   TABLE_NAME: 'none',
   ISSUER: 'https://users-api.invalid',
   AUDIENCE: 'none',
+  PSEUDONYM_SECRET: 'nothing is hashed here',
   PUBLIC_KEYS: JSON.stringify({
     keys: [{ kty: 'RSA', kid: 'none', use: 'sig', alg: ALGORITHM, n: 'AQAB', e: 'AQAB' }],
   }),

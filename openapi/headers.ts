@@ -1,7 +1,10 @@
 import { STANDARD_HEADERS } from '../lib/http/headers.ts';
 
 /** What each response header is that a client may build on. */
-const HEADERS: Record<string, { description: string; schema: object; example: string | number }> = {
+const HEADERS: Record<
+  string,
+  { description: string; required?: boolean; schema: object; example: string | number }
+> = {
   'X-Request-Id': {
     description: 'Names this request in our logs: quote it when something is wrong.',
     schema: { type: 'string', minLength: 1 },
@@ -40,6 +43,12 @@ const HEADERS: Record<string, { description: string; schema: object; example: st
     description: 'The methods that this address answers, separated by commas.',
     schema: { type: 'string', pattern: '^[A-Z]+(, [A-Z]+)*$' },
     example: 'GET',
+  },
+  'Idempotency-Replayed': {
+    description: 'The request took effect before, and this is what it was answered then.',
+    required: false,
+    schema: { const: 'true' },
+    example: 'true',
   },
   ETag: {
     description: 'Names this state of the document; send it back in `If-None-Match`.',

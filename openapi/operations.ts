@@ -62,7 +62,10 @@ function success({ answer, summary, response }: OperationText, declaration: AnyD
   const [media_type = ''] = declaration.media_type?.split(';') ?? ['application/json'];
   return {
     description: answer,
-    headers: headersOf(...(declaration.media_type ? ['ETag'] : [])),
+    headers: headersOf(
+      ...(declaration.media_type ? ['ETag'] : []),
+      ...(declaration.repeatable ? ['Idempotency-Replayed'] : []),
+    ),
     content: content(media_type, schemaReference('output', declaration), summary, response),
   };
 }

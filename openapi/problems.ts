@@ -36,7 +36,7 @@ export const problemSchema = {
 };
 
 /** The failures that an endpoint can answer, by status: its own, and those that follow from what it takes. */
-export function failuresOf({ caller, path, query, body, errors = [] }: AnyDeclaration) {
+export function failuresOf({ caller, path, query, body, repeatable, errors = [] }: AnyDeclaration) {
   const possible: (ErrorCode | false | undefined)[] = [
     ...errors,
     path && 'not_found',
@@ -44,6 +44,7 @@ export function failuresOf({ caller, path, query, body, errors = [] }: AnyDeclar
     ...(body ? (['parse_error', 'payload_too_large', 'unsupported_media_type'] as const) : []),
     caller === 'required' && 'not_authenticated',
     caller !== 'none' && 'token_not_valid',
+    ...(repeatable ? (['invalid', 'idempotency_key_reused'] as const) : []),
     // What any request can meet, at the gateway or in the function.
     ...(['method_not_allowed', 'throttled', 'internal_error', 'unavailable'] as const),
   ];

@@ -58,7 +58,7 @@ export const schemaReference = (side: Side, declaration: AnyDeclaration) => ({
 });
 
 /** What an endpoint takes besides a body: the variables of its path, its query, and the headers of a document. */
-export function parameters({ operation, path, query, media_type }: AnyDeclaration) {
+export function parameters({ operation, path, query, media_type, repeatable }: AnyDeclaration) {
   const of = (place: 'path' | 'query', schema: v.GenericSchema = v.object({})) => {
     const { properties = {} } = convert('input', { schema }).schema as {
       properties?: Record<string, JsonSchema>;
@@ -72,10 +72,23 @@ export function parameters({ operation, path, query, media_type }: AnyDeclaratio
       ...(place === 'path' && { example: PATH_EXAMPLES[name] }),
     }));
   };
-  return [...of('path', path), ...of('query', query), ...(media_type ? [IF_NONE_MATCH] : [])];
+  return [
+    ...of('path', path),
+    ...of('query', query),
+    ...(media_type ? [IF_NONE_MATCH] : []),
+    ...(repeatable ? [IDEMPOTENCY_KEY] : []),
+  ];
 }
 
 const PATH_EXAMPLES: Record<string, string> = { username: 'bob' };
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Names this request, so that it can be sent again when its answer was lost: it takes effect once, and is answered as it was. Yours alone, for 24 hours; a UUID does.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+};
 
 const IF_NONE_MATCH = {
   name: 'If-None-Match',

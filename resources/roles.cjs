@@ -3,23 +3,49 @@
  * here may only write its log and its traces. `role: RegisterRole` names the role of `register`.
  */
 const { SOURCE } = require('../lib/events/events.ts');
-const { snapshotPartitions } = require('../lib/table/keys.ts');
+const { PARTITIONS } = require('../lib/table/keys.ts');
 
 const TABLE = { 'Fn::GetAtt': ['UsersTable', 'Arn'] };
 const INDEX = { 'Fn::Sub': `\${UsersTable.Arn}/index/GSI1` };
 
-const onTable = (...operations) =>
-  allow(
-    operations.map((name) => `dynamodb:${name}`),
-    TABLE,
-  );
-const queryIndex = allow(['dynamodb:Query'], INDEX);
+/** What only functions that compare passwords may read. */
+const SECRETS = ['password_hash'];
 
-/** Writes of the directory's snapshots, and of no user's items. */
-const onSnapshots = (...operations) => ({
-  ...onTable(...operations),
-  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': snapshotPartitions } },
+/**
+ * Operations on items of those partitions and no others. IAM looks at the partition key of every item that a call
+ * names: at all of a BatchGetItem, at each part of a transaction as if it came alone, and in a query of the index at
+ * the key of the index. A call that names none would pass, but these operations all do.
+ */
+const on = (operations, partitions, resource = TABLE) => ({
+  ...allow(
+    [operations].flat().map((name) => `dynamodb:${name}`),
+    resource,
+  ),
+  Condition: {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions.map((name) => PARTITIONS[name]) },
+  },
 });
+
+/** Reads that must say which attributes they want, and may not want a secret. */
+function read(operations, ...partitions) {
+  const { Condition, ...statement } = on(operations, partitions);
+  return {
+    ...statement,
+    Condition: {
+      ...Condition,
+      'ForAllValues:StringNotEquals': { 'dynamodb:Attributes': SECRETS },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    },
+  };
+}
+
+/** Reads of whole items, secrets included. */
+const readWhole = (operations, ...partitions) => on(operations, partitions);
+
+const write = (operations, ...partitions) => on(operations, partitions);
+
+/** Queries of the index, which holds no secrets. */
+const queryIndex = (...partitions) => on('Query', partitions, INDEX);
 
 const toQueue = (queue) => allow(['sqs:SendMessage'], { 'Fn::GetAtt': [queue, 'Arn'] });
 
@@ -43,28 +69,61 @@ const grants = ({ signingKeys, eventBus }) => {
     'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${signingKeys}`,
   });
   return {
-    register: [onTable('PutItem', 'UpdateItem'), readSigningKeys],
-    login: [onTable('BatchGetItem', 'UpdateItem'), readSigningKeys],
-    refreshToken: [onTable('BatchGetItem'), readSigningKeys],
-    logout: [onTable('GetItem', 'UpdateItem')],
-    listUsers: [onTable('BatchGetItem', 'GetItem', 'Query'), onSnapshots('DeleteItem'), queryIndex],
-    writeSnapshot: [
-      onTable('BatchGetItem', 'GetItem'),
-      onSnapshots('DeleteItem', 'PutItem', 'UpdateItem'),
-      queryIndex,
+    register: [
+      // A registration that is repeated is a login.
+      read('GetItem', 'repetitions'),
+      readWhole('BatchGetItem', 'users', 'failed_logins'),
+      write('PutItem', 'users', 'user_ids', 'emails', 'repetitions'),
+      write('UpdateItem', 'user_sequence', 'quotas', 'users', 'failed_logins'),
+      readSigningKeys,
     ],
-    getUser: [onTable('GetItem', 'Query')],
-    getMe: [onTable('Query')],
-    updateMe: [onTable('DeleteItem', 'GetItem', 'PutItem', 'UpdateItem')],
-    followUser: [onTable('GetItem', 'PutItem', 'UpdateItem')],
-    unfollowUser: [onTable('DeleteItem', 'GetItem', 'UpdateItem')],
-    listMyFollowing: [onTable('GetItem', 'Query')],
-    listMyFollowers: [onTable('BatchGetItem', 'GetItem', 'Query'), queryIndex],
-    listMyFollowedUsers: [onTable('BatchGetItem', 'GetItem', 'Query')],
-    listFollowers: [onTable('BatchGetItem', 'GetItem', 'Query'), queryIndex],
-    listFollowing: [onTable('BatchGetItem', 'GetItem', 'Query')],
-    getMyStats: [onTable('Query')],
-    recordActivity: [onTable('GetItem', 'PutItem', 'UpdateItem'), toQueue('ActivityDeadLetters')],
+    login: [
+      readWhole('BatchGetItem', 'users', 'failed_logins'),
+      write('UpdateItem', 'users', 'failed_logins'),
+      readSigningKeys,
+    ],
+    refreshToken: [read('BatchGetItem', 'users'), readSigningKeys],
+    logout: [read('GetItem', 'users'), write('UpdateItem', 'users')],
+    listUsers: [
+      read('BatchGetItem', 'users', 'snapshot_pieces'),
+      read('GetItem', 'users', 'snapshot'),
+      read('Query', 'users'),
+      write('DeleteItem', 'snapshot'),
+      queryIndex('directory'),
+    ],
+    writeSnapshot: [
+      read('BatchGetItem', 'snapshot_pieces'),
+      read('GetItem', 'snapshot'),
+      write('PutItem', 'snapshot', 'snapshot_pieces'),
+      write(['DeleteItem', 'UpdateItem'], 'snapshot'),
+      queryIndex('directory'),
+    ],
+    getUser: [read(['GetItem', 'Query'], 'users')],
+    getMe: [read('Query', 'users')],
+    updateMe: [
+      read('GetItem', 'users'),
+      write('UpdateItem', 'users'),
+      write('DeleteItem', 'emails'),
+      write('PutItem', 'emails', 'users'),
+    ],
+    followUser: [
+      read('GetItem', 'user_ids', 'users'),
+      write('PutItem', 'users'),
+      write('UpdateItem', 'users', 'follow_sequence'),
+    ],
+    unfollowUser: [read('GetItem', 'users'), write(['DeleteItem', 'UpdateItem'], 'users')],
+    listMyFollowing: [read(['GetItem', 'Query'], 'users')],
+    listMyFollowers: [read(['BatchGetItem', 'GetItem', 'Query'], 'users'), queryIndex('followers')],
+    listMyFollowedUsers: [read(['BatchGetItem', 'GetItem', 'Query'], 'users')],
+    listFollowers: [read(['BatchGetItem', 'GetItem', 'Query'], 'users'), queryIndex('followers')],
+    listFollowing: [read(['BatchGetItem', 'GetItem', 'Query'], 'users')],
+    getMyStats: [read('Query', 'users')],
+    recordActivity: [
+      read('GetItem', 'users'),
+      write('PutItem', 'events'),
+      write('UpdateItem', 'users'),
+      toQueue('ActivityDeadLetters'),
+    ],
     publishEvents: [readStream, putEvents(eventBus), toQueue('EventDeadLetters')],
   };
 };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOrCreateKeys } from '../../local/keys/files.ts';
-import { publicKeys } from '../../local/keys/jwk.ts';
+import { keyEnvironment } from '../../local/keys/jwk.ts';
 import { tableProperties } from '../../local/serverless.ts';
 import { startDatabase } from '../../local/service/database.ts';
 import { createTable, localCredentials } from '../../local/service/table.ts';
@@ -43,7 +43,7 @@ export async function prepareEnvironment(): Promise<Environment> {
         DYNAMODB_ENDPOINT: database.endpoint,
         ISSUER: 'https://api.example.com/careers/users',
         AUDIENCE: 'careers',
-        PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
+        ...keyEnvironment(keys),
         SIGNING_KEYS_FILE: keys_file,
         BUNDLES: folder,
       };

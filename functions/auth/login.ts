@@ -8,8 +8,13 @@ export const handler = endpoint(
     operation: 'login',
     caller: 'none',
     body: LoginRequest,
-    errors: ['no_active_account', 'throttled'],
-    answer: v.object({ user: LoggedInUser, access: v.string(), refresh: v.string() }),
+    errors: ['no_active_account'],
+    answer: v.object({
+      user: LoggedInUser,
+      access: v.string(),
+      refresh: v.string(),
+      device_token: v.exactOptional(v.string()),
+    }),
   },
   ({ body, source_ip, clock }) => login(body, source_ip, clock),
 );

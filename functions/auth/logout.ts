@@ -9,8 +9,8 @@ export const handler = endpoint(
     body: RefreshRequest,
     answer: v.object({ message: v.string() }),
   },
-  async ({ caller, body, clock }) => {
-    await logout(caller, body.refresh, clock);
+  async ({ caller, body, source_ip, clock }) => {
+    await logout(caller, body.refresh, source_ip, clock);
     return { message: 'Successfully logged out' };
   },
 );

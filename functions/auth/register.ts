@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Registration, register } from '../../lib/auth/registration.ts';
+import { Registration, register, repeatRegistration } from '../../lib/auth/registration.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { RegisteredUser } from '../../lib/users/views.ts';
 
@@ -8,9 +8,11 @@ export const handler = endpoint(
     operation: 'register',
     caller: 'none',
     body: Registration,
+    repeatable: { secret: ['password', 'password_confirm'] },
     status: 201,
     errors: ['username_taken', 'email_taken'],
     answer: v.object({ user: RegisteredUser, access: v.string(), refresh: v.string() }),
   },
-  ({ body, clock }) => register(body, clock),
+  ({ body, ...request }) => register(body, request),
+  (registered, { body, source_ip, clock }) => repeatRegistration(registered, body, source_ip, clock),
 );

@@ -2,7 +2,7 @@ import { edge } from '../../lib/http/edge.ts';
 import { isRouted, methodsAt } from '../../lib/http/routes.ts';
 import { ApiError, NOTHING_HERE } from '../../lib/problems.ts';
 
-const ALLOWED_HEADERS = 'Authorization, Content-Type';
+const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key';
 const PREFLIGHT_LIFETIME = 2 * 60 * 60;
 
 /** Answers whatever no endpoint answers: 404, 405 with `Allow`, and the preflights of browsers. */

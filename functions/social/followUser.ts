@@ -6,9 +6,10 @@ export const handler = endpoint(
     operation: 'followUser',
     caller: 'required',
     body: FollowRequest,
+    repeatable: {},
     status: 201,
     errors: ['not_found', 'cannot_follow_self', 'already_following'],
     answer: FollowView,
   },
-  ({ caller, body, clock }) => follow(caller, body.following, clock),
+  ({ caller, body, clock, remember }) => follow(caller, body.following, clock, remember),
 );

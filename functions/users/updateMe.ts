@@ -7,8 +7,9 @@ export const handler = endpoint(
     operation: 'updateMe',
     caller: 'required',
     body: ProfileChanges,
+    repeatable: {},
     errors: ['email_taken'],
     answer: UpdatedUser,
   },
-  ({ caller, body, clock }) => updateProfile(caller, body, clock),
+  ({ caller, body, ...request }) => updateProfile(caller, body, request),
 );

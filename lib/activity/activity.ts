@@ -23,12 +23,15 @@ const MEMORY_SECONDS = 30 * 24 * 60 * 60;
 
 const shortText = v.pipe(v.string(), v.nonEmpty(), v.maxLength(255));
 
-/** An event as EventBridge delivers it: `username` is whose count changes, in any case. */
+/**
+ * An event as EventBridge delivers it: `username` is whose count changes, in any case; `event_id` is the producer's own
+ * name for the event, so that one that it sends twice, because the first answer was lost, is one event.
+ */
 const ActivityEvent = v.object({
   id: shortText,
   source: v.literal('careers.posts'),
   'detail-type': v.picklist(Object.keys(EFFECTS) as Kind[]),
-  detail: v.object({ username: shortText }),
+  detail: v.object({ username: shortText, event_id: v.optional(shortText) }),
 });
 
 /** An event cannot be counted: it is malformed, or nobody has the name. Says what is wrong, quoting no value. */
@@ -37,14 +40,14 @@ class ActivityRefused extends Error {
 }
 
 /**
- * Counts an event of the posts service, once however often it is delivered: `repeated` after the first time. Events
- * may come in any order. Throws {@link ActivityRefused}, or `unavailable` when the table cannot take it now.
+ * Counts an event of the posts service, once however often it is delivered, or sent under the same `event_id`:
+ * `repeated` after the first time. Events may come in any order. Throws {@link ActivityRefused}, or `unavailable` when the table cannot take it now.
  */
 export async function recordActivity(delivered: unknown, clock: Clock): Promise<'applied' | 'repeated'> {
   const event = parseEvent(delivered);
-  const { username } = event.detail;
+  const { username, event_id = event.id } = event.detail;
   await requireUser(username);
-  const activity = { event_id: event.id, username, ...EFFECTS[event['detail-type']] };
+  const activity = { event_id, username, ...EFFECTS[event['detail-type']] };
   return applyActivity(activity, toSeconds(clock()) + MEMORY_SECONDS);
 }
 

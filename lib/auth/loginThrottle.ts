@@ -1,53 +1,80 @@
-import { isIPv6 } from 'node:net';
 import { toSeconds } from '../clock.ts';
+import { config } from '../config.ts';
 import { isPossibleUsername } from '../fields.ts';
 import { ApiError } from '../problems.ts';
-import type { FailedLogins, FailureScope, LoginAttempt } from '../table/failedLogins.ts';
+import { pseudonym } from '../pseudonym.ts';
+import { sourceOf } from '../sources.ts';
+import {
+  FAILURE_SCOPES,
+  type FailedLogins,
+  type FailureScope,
+  type LoginAttempt,
+} from '../table/failedLogins.ts';
 
 /** Seconds from the first failure until a count starts anew. */
 export const WINDOW = 15 * 60;
 
+/** The longest that a window grows to, in seconds. */
+const LONGEST_WINDOW = 8 * 60 * 60;
+
+/** A window that begins within so many seconds after one that was full is twice as long. */
+const MEMORY = 24 * 60 * 60;
+
 /**
- * How many logins may fail in one window. Ten guesses a window find no password worth the name; the two others stop
- * one name guessed from many addresses, and many names from one, while somebody else's ten lock nobody out elsewhere.
+ * How many logins may fail in one window. Ten guesses find no password worth the name. The others stop one name that is
+ * guessed from many addresses, and many names from one, while somebody else's ten lock nobody out elsewhere.
  */
 export const LIMITS = {
+  device: 10,
   username_and_address: 10,
   username: 100,
   address: 100,
+  network: config.NETWORK_FAILURES,
 } as const satisfies Record<FailureScope, number>;
 
 /**
- * Under which name and address an attempt is counted. Whether somebody has the name plays no part, or the limit
- * would tell; only a name that nobody can have is not counted.
+ * Under what an attempt is counted. Whether somebody has the name plays no part, or the limit would tell; only a name
+ * that nobody can have is not counted. A device that has logged in under the name before is counted by itself: strangers
+ * who guess the name do not lock it out, and it cannot guess for others.
  */
-export function loginAttempt(username: string, source_ip: string): LoginAttempt {
+export function loginAttempt(username: string, source_ip: string, device?: string): LoginAttempt {
+  const name = isPossibleUsername(username) ? username.toLowerCase() : undefined;
+  if (name !== undefined && device !== undefined) {
+    return { username: name, counted: { device: pseudonym('device', name, device) } };
+  }
+  const { address, network } = sourceOf(source_ip);
   return {
-    username: isPossibleUsername(username) ? username : undefined,
-    address: sourceNetwork(source_ip),
+    username: name,
+    counted: {
+      ...(name !== undefined && {
+        username_and_address: pseudonym('username and address', name, address),
+        username: pseudonym('username', name),
+      }),
+      address: pseudonym('address', address),
+      ...(network && LIMITS.network < Number.POSITIVE_INFINITY && { network: pseudonym('network', network) }),
+    },
   };
 }
 
 /** Throws `throttled` until the last of the windows ends whose limit is reached. `now` in milliseconds. */
 export function refuseWhenThrottled(failures: Record<FailureScope, FailedLogins>, now: number): void {
-  const scopes = Object.keys(LIMITS) as FailureScope[];
-  const reached = scopes.filter((scope) => failures[scope].attempts.size >= LIMITS[scope]);
+  const reached = FAILURE_SCOPES.filter(
+    (scope) => isFull(scope, failures[scope]) && failures[scope].ends_at > toSeconds(now),
+  );
   if (reached.length === 0) return;
-  const end = Math.max(...reached.map((scope) => failures[scope].expires_at));
-  throw new ApiError('throttled', { retry_after: Math.max(1, end - toSeconds(now)) });
+  const end = Math.max(...reached.map((scope) => failures[scope].ends_at));
+  throw new ApiError('throttled', { retry_after: end - toSeconds(now) });
 }
 
 /**
- * What counts as one address: an IPv4 address, or the /64 network of an IPv6 address, for a single subscriber is
- * given all of a /64 (RFC 6177) and could come from a new address of it with every guess.
+ * How long the next window of each scope is, in seconds, after the failures that were read. A name that is guessed for
+ * days gets ever longer ones; for the rest, a window is a window.
  */
-export function sourceNetwork(source_ip: string): string {
-  if (!isIPv6(source_ip)) return source_ip;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(source_ip)?.[1];
-  if (mapped) return mapped;
-  const [address = ''] = source_ip.split('%');
-  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = [], tail = []] = canonical.split('::').map((half) => half.split(':').filter(Boolean));
-  const zeros = Array<string>(8 - head.length - tail.length).fill('0');
-  return `${[...head, ...zeros, ...tail].slice(0, 4).join(':')}::/64`;
+export function nextWindows(failures: Record<FailureScope, FailedLogins>, now: number) {
+  const { username } = failures;
+  const goes_on = isFull('username', username) && toSeconds(now) - username.ends_at < MEMORY;
+  const grown = goes_on ? Math.min(username.length * 2, LONGEST_WINDOW) : WINDOW;
+  return (scope: FailureScope) => (scope === 'username' ? grown : WINDOW);
 }
+
+const isFull = (scope: FailureScope, { attempts }: FailedLogins) => attempts.size >= LIMITS[scope];

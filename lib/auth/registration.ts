@@ -1,12 +1,19 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { Bio, Email, isPlausibleEmail, NewPassword, PasswordAgain, PersonName, Username } from '../fields.ts';
+import { config } from '../config.ts';
+import { Email, isPlausibleEmail, NewPassword, PasswordAgain, registeredTexts, Username } from '../fields.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
+import { pseudonym } from '../pseudonym.ts';
+import { sourceOf } from '../sources.ts';
+import { type Limit, takeFromQuota } from '../table/quotas.ts';
+import type { Remember } from '../table/repetitions.ts';
 import { leaseIds } from '../table/sequences.ts';
 import { insertUser, type User } from '../table/users.ts';
 import { viewUser } from '../users/views.ts';
+import { checkCredentials } from './credentials.ts';
 import { loadSigningKey } from './keys.ts';
 import { hashPassword } from './passwords.ts';
+import { logSecurity } from './securityLog.ts';
 import { issueTokenPair } from './tokens.ts';
 
 /**
@@ -19,9 +26,7 @@ export const Registration = v.pipe(
     email: Email,
     password: NewPassword,
     password_confirm: PasswordAgain,
-    first_name: v.optional(PersonName, ''),
-    last_name: v.optional(PersonName, ''),
-    bio: v.optional(Bio, ''),
+    ...registeredTexts,
   }),
   v.rawCheck(({ dataset: { value }, addIssue }) => {
     const { username, email, password, password_confirm } = value as Record<string, unknown>;
@@ -60,25 +65,64 @@ function resemblances(password: string, username: unknown, email: unknown): stri
   return found;
 }
 
+/** How many accounts may come from one source, by its address and, for IPv6, by its network. */
+const SOURCE_LIMITS: Limit[] = [
+  { times: config.REGISTRATIONS_PER_HOUR, within: 60 * 60 },
+  { times: config.REGISTRATIONS_PER_DAY, within: 24 * 60 * 60 },
+];
+
+/**
+ * Throws `throttled` when a source has tried to register often enough for now. Attempts that fail count as well: what
+ * they tell of names and addresses is worth something to those who collect it.
+ */
+async function refuseCrowds(source_ip: string, now: number): Promise<void> {
+  const sources = Object.entries(sourceOf(source_ip));
+  const waits = await Promise.all(
+    sources.map(([kind, value]) => takeFromQuota('REGISTRATION', pseudonym(kind, value), SOURCE_LIMITS, now)),
+  );
+  const wait = Math.max(0, ...waits.map((seconds = 0) => seconds));
+  if (wait > 0) throw new ApiError('throttled', { retry_after: wait });
+}
+
 /**
  * Creates a user and signs the first tokens. Of any number of racing registrations of one name or address exactly
  * one wins; the others throw `username_taken` or `email_taken`, and leave nothing behind. Where the
  * username is taken, nothing is said of the address. Nothing is written for a user who could not be given tokens: the signing key is loaded first.
  */
-export async function register(registration: v.InferOutput<typeof Registration>, clock: Clock) {
+export async function register(
+  registration: v.InferOutput<typeof Registration>,
+  { source_ip, clock, remember }: { source_ip: string; clock: Clock; remember?: Remember | undefined },
+) {
   const { password, password_confirm: _, ...fields } = registration;
-  const [password_hash, id] = await Promise.all([
-    hashPassword(password),
-    leaseIds('user', 1),
-    loadSigningKey(),
-  ]);
+  const [id] = await Promise.all([leaseIds('user', 1), loadSigningKey(), refuseCrowds(source_ip, clock())]);
+  const password_hash = await hashPassword(password);
 
   const now = clock();
   const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now };
-  const taken = await insertUser({ ...user, password_hash });
+  const taken = await insertUser({ ...user, password_hash }, remember?.({ id }));
   if (taken) {
     const code = `${taken}_taken` as const;
     throw new ApiError(code, { errors: { [taken]: [PROBLEMS[code].detail] } });
   }
+  logSecurity('registered', user, source_ip);
+  return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
+}
+
+/**
+ * Answers a registration that took effect before: the same user with fresh tokens, for the right password only. Any
+ * other one is another request, and counts as a failed login.
+ */
+export async function repeatRegistration(
+  registered: unknown,
+  { username, password }: v.InferOutput<typeof Registration>,
+  source_ip: string,
+  clock: Clock,
+) {
+  const { id } = v.parse(v.object({ id: v.number() }), registered);
+  const user = await checkCredentials({ username, password }, source_ip, clock).catch((error) => {
+    const wrong = error instanceof ApiError && error.code === 'no_active_account';
+    throw wrong ? new ApiError('idempotency_key_reused') : error;
+  });
+  if (user.id !== id) throw new ApiError('idempotency_key_reused');
   return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
 }

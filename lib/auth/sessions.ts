@@ -1,16 +1,15 @@
 import * as v from 'valibot';
-import type { Clock } from '../clock.ts';
+import { type Clock, toSeconds } from '../clock.ts';
 import { ApiError, invalid } from '../problems.ts';
-import { clearFailedLogins, countFailedLogin, readLoginStanding } from '../table/failedLogins.ts';
 import type { Identity } from '../table/items.ts';
 import { readTokenStanding, revokeToken } from '../table/revokedTokens.ts';
-import { replacePasswordHash } from '../table/users.ts';
 import { mostUnits, NOT_TEXT } from '../text.ts';
+import { TOKENS } from '../tokenRules.ts';
 import { viewUser } from '../users/views.ts';
+import { checkCredentials } from './credentials.ts';
 import { ownedBy, requireAccount } from './identity.ts';
-import { loginAttempt, refuseWhenThrottled, WINDOW } from './loginThrottle.ts';
-import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
-import { issueToken, issueTokenPair, readToken, verifyToken } from './tokens.ts';
+import { logSecurity } from './securityLog.ts';
+import { issueToken, issueTokenPair, readToken, type VerifiedToken, verifyToken } from './tokens.ts';
 
 /** A username, in any case, and a password. Any text will do: a password that nobody can have is a wrong one. */
 export const LoginRequest = v.object({
@@ -20,6 +19,7 @@ export const LoginRequest = v.object({
     v.transform((username) => (username.length <= mostUnits(150) ? username.normalize('NFC').trim() : '')),
   ),
   password: v.string(NOT_TEXT),
+  device_token: v.optional(v.string(NOT_TEXT)),
 });
 
 /** A refresh token to be used or revoked. */
@@ -29,28 +29,36 @@ export const RefreshRequest = v.object({
 
 /**
  * The user of that name with new tokens. An unknown user and a wrong password fail alike, after the same work:
- * `no_active_account`. Failures are counted, and past a limit every login is `throttled`; see loginThrottle.ts.
- * Renews the stored hash when it was made at a lower cost than today's.
+ * `no_active_account`. Failures are counted; see credentials.ts. Whoever
+ * sends a `device_token`, be it an empty or an old one, gets one back that is good for the next login from this device.
  */
 export async function login(
-  { username, password }: v.InferOutput<typeof LoginRequest>,
+  { username, password, device_token }: v.InferOutput<typeof LoginRequest>,
   source_ip: string,
   clock: Clock,
 ) {
-  const attempt = loginAttempt(username, source_ip);
-  const { user, failures } = await readLoginStanding(attempt, clock());
-  refuseWhenThrottled(failures, clock());
+  const device = device_token ? await readToken('device', device_token, clock()) : undefined;
+  const knows = device?.username.toLowerCase() === username.toLowerCase() ? device : undefined;
+  const user = await checkCredentials({ username, password }, source_ip, clock, knows?.jti);
+  const now = clock();
+  return {
+    user: viewUser(user),
+    ...(await issueTokenPair(user, now)),
+    ...(device_token !== undefined && {
+      device_token: await renewDeviceToken(device_token, knows, user, now),
+    }),
+  };
+}
 
-  const matches = await checkPassword(password, user?.password_hash);
-  if (!user || !matches) {
-    await countFailedLogin(attempt, clock(), WINDOW);
-    throw new ApiError('no_active_account');
-  }
-  await clearFailedLogins(attempt, failures.username_and_address);
-  if (isOutdated(user.password_hash)) {
-    await replacePasswordHash(user, await hashPassword(password.normalize('NFC')));
-  }
-  return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
+/** The device token that came, or a new one where that is none of this account's, or past half of its life. */
+async function renewDeviceToken(
+  token: string,
+  known: VerifiedToken | undefined,
+  user: Identity,
+  now: number,
+): Promise<string> {
+  const is_young = known?.id === user.id && known.expires_at - toSeconds(now) > TOKENS.device.lifetime / 2;
+  return is_young ? token : issueToken('device', user, now);
 }
 
 /** A new access token for a refresh token that verifies, is not revoked and whose account is still there. */
@@ -68,9 +76,15 @@ export async function refreshAccess(refresh: string, clock: Clock): Promise<{ ac
  * again. Throws `token_not_valid` when the caller's account is gone, else `invalid` when the token is no refresh
  * token of the caller.
  */
-export async function logout(caller: Identity, refresh: string, clock: Clock): Promise<void> {
+export async function logout(
+  caller: Identity,
+  refresh: string,
+  source_ip: string,
+  clock: Clock,
+): Promise<void> {
   const token = await readToken('refresh', refresh, clock());
   const isOwn = token?.id === caller.id && token.username === caller.username;
   await Promise.all([requireAccount(caller), isOwn && revokeToken(token, token.expires_at)]);
   if (!isOwn) throw invalid({ refresh: ['This is not a valid refresh token of yours.'] });
+  logSecurity('logged_out', caller, source_ip);
 }

@@ -9,15 +9,18 @@ import { ALGORITHM, CLAIMS, TOKENS, type TokenType } from '../tokenRules.ts';
 import { findPublicKey, loadSigningKey } from './keys.ts';
 
 /**
- * Refresh tokens are for us alone. Verifiers that look at issuer and audience only, as API Gateway's JWT authorizers
+ * Refresh and device tokens are for us alone. Verifiers that look at issuer and audience only, as API Gateway's JWT authorizers
  * do, would otherwise take one for an access token.
  */
-const AUDIENCES = { access: config.AUDIENCE, refresh: config.ISSUER } satisfies Record<TokenType, string>;
+const AUDIENCES = { access: config.AUDIENCE, refresh: config.ISSUER, device: config.ISSUER } satisfies Record<
+  TokenType,
+  string
+>;
 
 const Claims = v.object({
   sub: v.pipe(v.string(), v.regex(/^[1-9]\d{0,15}$/), v.transform(Number)),
   username: v.string(),
-  token_type: v.picklist(['access', 'refresh']),
+  token_type: v.picklist(Object.keys(TOKENS) as TokenType[]),
   jti: v.string(),
   exp: v.number(),
 });

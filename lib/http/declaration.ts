@@ -19,6 +19,8 @@ export interface Declaration<
   path?: Path;
   query?: Query;
   body?: Body;
+  /** The request takes an `Idempotency-Key`; `secret` names the members of the body that its comparison leaves out. */
+  repeatable?: { secret?: readonly string[] };
   /** Status of the answer; 200 unless named. */
   status?: number;
   /** Failures of its own; what follows from a credential, a path, a query or a body goes without saying. */

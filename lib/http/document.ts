@@ -22,7 +22,7 @@ export function publicDocument(
 ) {
   const { operation, media_type, max_age } = declaration;
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
-  const caching = { 'Cache-Control': `public, max-age=${max_age}`, ETag: etag };
+  const caching = { 'Cache-Control': `public, max-age=${max_age}`, ETag: etag, Vary: 'Accept-Encoding' };
   const found: APIGatewayProxyResult = {
     statusCode: 200,
     headers: { 'Content-Type': media_type, ...caching, ...headers },

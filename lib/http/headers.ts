@@ -4,5 +4,6 @@ export const STANDARD_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, WWW-Authenticate',
+  'Access-Control-Expose-Headers':
+    'X-Request-Id, Retry-After, Idempotency-Replayed, WWW-Authenticate, x-amzn-Remapped-WWW-Authenticate',
 };

@@ -4,6 +4,7 @@ import { type Clock, toTimestamp } from '../clock.ts';
 import { ApiError } from '../problems.ts';
 import { deleteFollow, type EdgeOutcome, type Follow, insertFollow } from '../table/follows.ts';
 import type { Identity } from '../table/items.ts';
+import type { Remember } from '../table/repetitions.ts';
 import { leasedSequence } from '../table/sequences.ts';
 import { readAccount, readUsername } from '../table/users.ts';
 import { Id, Timestamp } from '../users/views.ts';
@@ -31,7 +32,7 @@ export const FollowView = v.object({
 const nextFollowId = leasedSequence('follow', 20);
 
 /** Makes the caller follow the user of that id; the counts on both sides move with the edge or not at all. */
-export async function follow(caller: Identity, following: number, clock: Clock) {
+export async function follow(caller: Identity, following: number, clock: Clock, remember?: Remember) {
   if (following === caller.id) {
     throw new ApiError('cannot_follow_self', { errors: { following: ['This is your own id.'] } });
   }
@@ -39,9 +40,10 @@ export async function follow(caller: Identity, following: number, clock: Clock) 
   if (following_username === undefined) throw new ApiError('not_found');
 
   const edge: Follow = { id, following, following_username, created_at: clock() };
-  const outcome = await insertFollow(caller, edge);
+  const view = viewFollow(caller, edge);
+  const outcome = await insertFollow(caller, edge, remember?.(view));
   if (outcome !== 'done') throw refusal(outcome, 'already_following');
-  return viewFollow(caller, edge);
+  return view;
 }
 
 /** Makes the caller follow the user of that name no longer; the counts on both sides move with the edge. */

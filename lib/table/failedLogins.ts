@@ -4,110 +4,113 @@ import { toSeconds } from '../clock.ts';
 import { parseItem } from './items.ts';
 import { failedLoginKey, userKey } from './keys.ts';
 import { getItems } from './read.ts';
-import type { Key, RawItem } from './send.ts';
 import { type Credential, parseCredential } from './users.ts';
 import { updateItem } from './write.ts';
 
-/** Whose attempt a login is: `username` is `undefined` where nobody can have the name. */
+/** By what failures are counted. */
+export const FAILURE_SCOPES = ['device', 'username_and_address', 'username', 'address', 'network'] as const;
+export type FailureScope = (typeof FAILURE_SCOPES)[number];
+
+/** Whose attempt a login is, and the pseudonyms under which its failure is counted. */
 export interface LoginAttempt {
+  /** `undefined` where nobody can have the name. */
   username: string | undefined;
-  address: string;
+  counted: Partial<Record<FailureScope, string>>;
 }
 
-/** By what failures are counted. */
-export type FailureScope = 'username_and_address' | 'username' | 'address';
+/** Seconds for which a window is remembered after its end. */
+const MEMORY = 24 * 60 * 60;
 
 const Window = v.object({
   /** One random name for each failed attempt: writing one again, as a repeated call does, does not count again. */
   attempts: v.optional(v.set(v.string()), () => new Set<string>()),
-  /** Seconds since 1970; the window ends then, deleted or not. */
-  expires_at: v.number(),
+  /** Seconds since 1970. */
+  ends_at: v.number(),
+  /** How long the window is, in seconds. */
+  length: v.number(),
 });
 
-/** The failures of one window. */
+/** The failures of one window, which may be over. */
 export type FailedLogins = v.InferOutput<typeof Window>;
 
-const none: FailedLogins = { attempts: new Set(), expires_at: 0 };
-
-const scopeKeys = ({ username, address }: LoginAttempt): Partial<Record<FailureScope, Key>> => ({
-  ...(username !== undefined && {
-    username_and_address: failedLoginKey({ username, address }),
-    username: failedLoginKey({ username }),
-  }),
-  address: failedLoginKey({ address }),
-});
+const none: FailedLogins = { attempts: new Set(), ends_at: 0, length: 0 };
 
 /**
- * In one consistent read: the user that the attempt names, if any, and the failures that count at `now` (ms). Four
- * read units, known name or not.
+ * In one consistent read: the user that the attempt names, if any, and the last window of each scope. A read unit each,
+ * known name or not.
  */
-export async function readLoginStanding(
-  attempt: LoginAttempt,
-  now: number,
-): Promise<{ user: Credential | undefined; failures: Record<FailureScope, FailedLogins> }> {
-  const scopes = scopeKeys(attempt);
-  const profile = attempt.username === undefined ? undefined : userKey(attempt.username);
-  const keys = [...Object.values(scopes), ...(profile ? [profile] : [])];
-  const items = new Map((await getItems(keys, { consistent: true })).map((item) => [String(item.PK), item]));
+export async function readLoginStanding({
+  username,
+  counted,
+}: LoginAttempt): Promise<{ user: Credential | undefined; failures: Record<FailureScope, FailedLogins> }> {
+  const profile = username === undefined ? undefined : userKey(username);
+  const windows = Object.values(counted).map(failedLoginKey);
+  const found = await getItems([...windows, ...(profile ? [profile] : [])], { consistent: true });
+  const items = new Map(found.map((item) => [item.PK, item]));
+  const failures = FAILURE_SCOPES.map((scope) => {
+    const item = items.get(failedLoginKey(counted[scope] ?? '').PK);
+    return [scope, item ? parseItem(Window, 'failed logins', item) : none];
+  });
   const user = profile && items.get(profile.PK);
-  const failures = (scope: FailureScope) => currentWindow(items.get(scopes[scope]?.PK ?? ''), now);
-  return {
-    user: user && parseCredential(user),
-    failures: {
-      username_and_address: failures('username_and_address'),
-      username: failures('username'),
-      address: failures('address'),
-    },
-  };
-}
-
-function currentWindow(item: RawItem | undefined, now: number): FailedLogins {
-  const window = item && parseItem(Window, 'failed logins', item);
-  return window && window.expires_at > toSeconds(now) ? window : none;
+  return { user: user && parseCredential(user), failures: Object.fromEntries(failures) };
 }
 
 /**
- * Counts a failure at `now` (ms) by name, by address and by both, side by side; no failure is ever lost. `window`:
- * seconds from the first failure until a count starts anew.
+ * Counts a failure at `now` (ms) in every scope, side by side; no failure is ever lost. `lengthOf` says how long a
+ * window is that begins with this failure, in seconds.
  */
-export async function countFailedLogin(attempt: LoginAttempt, now: number, window: number): Promise<void> {
-  const name = randomBytes(4).toString('base64url');
-  const add = (key: Key) => addToWindow(key, name, toSeconds(now), window);
-  await Promise.all(Object.values(scopeKeys(attempt)).map(add));
+export async function countFailedLogin(
+  { counted }: LoginAttempt,
+  now: number,
+  lengthOf: (scope: FailureScope) => number,
+): Promise<void> {
+  const attempt = randomBytes(4).toString('base64url');
+  const scopes = Object.entries(counted) as [FailureScope, string][];
+  await Promise.all(
+    scopes.map(([scope, name]) => addToWindow(name, attempt, toSeconds(now), lengthOf(scope))),
+  );
 }
 
 /**
  * Adds to the window that runs, or starts a new one. Either write is refused where the other is due; when others
  * start a window in between, theirs is the one that runs.
  */
-async function addToWindow(key: Key, name: string, now: number, window: number): Promise<void> {
-  const values = { ':attempt': new Set([name]), ':now': now, ':end': now + window };
+async function addToWindow(name: string, attempt: string, now: number, length: number): Promise<void> {
+  const window = {
+    Key: failedLoginKey(name),
+    ExpressionAttributeNames: { '#length': 'length' },
+    ExpressionAttributeValues: {
+      ':attempt': new Set([attempt]),
+      ':now': now,
+      ':end': now + length,
+      ':length': length,
+      ':expiry': now + length + MEMORY,
+    },
+  };
   const add = {
-    Key: key,
-    UpdateExpression: 'ADD attempts :attempt SET expires_at = if_not_exists(expires_at, :end)',
-    ConditionExpression: 'attribute_not_exists(expires_at) OR expires_at > :now',
-    ExpressionAttributeValues: values,
+    ...window,
+    UpdateExpression: `ADD attempts :attempt SET ends_at = if_not_exists(ends_at, :end),
+      #length = if_not_exists(#length, :length), expires_at = if_not_exists(expires_at, :expiry)`,
+    ConditionExpression: 'attribute_not_exists(ends_at) OR ends_at > :now',
   };
   const start = {
-    Key: key,
-    UpdateExpression: 'SET attempts = :attempt, expires_at = :end',
-    ConditionExpression: 'expires_at <= :now',
-    ExpressionAttributeValues: values,
+    ...window,
+    UpdateExpression: 'SET attempts = :attempt, ends_at = :end, #length = :length, expires_at = :expiry',
+    ConditionExpression: 'ends_at <= :now',
   };
   for (const write of [add, start, add]) if ((await updateItem(write)).done) return;
 }
 
 /**
- * Forgets the failures that were read for one name from one address, after it logged in. Failures that came in since
- * stay counted; what others' attempts are counted by stays as it is. Writes nothing when there are none.
+ * Forgets the failures that were read under one name, after it logged in. Failures that came in since stay counted.
+ * Writes nothing when there are none.
  */
-export async function clearFailedLogins(attempt: LoginAttempt, read: FailedLogins): Promise<void> {
-  const key = scopeKeys(attempt).username_and_address;
-  if (!key || read.attempts.size === 0) return;
+export async function clearFailedLogins(name: string | undefined, { attempts }: FailedLogins): Promise<void> {
+  if (name === undefined || attempts.size === 0) return;
   await updateItem({
-    Key: key,
+    Key: failedLoginKey(name),
     UpdateExpression: 'DELETE attempts :read',
     ConditionExpression: 'attribute_exists(PK)',
-    ExpressionAttributeValues: { ':read': read.attempts },
+    ExpressionAttributeValues: { ':read': attempts },
   });
 }

@@ -10,9 +10,9 @@ import {
   followsOf,
   followTimeIn,
 } from './keys.ts';
-import { getItems, queryAll, queryPage } from './read.ts';
+import { getItems, projection, queryAll, queryPage } from './read.ts';
 import type { Key, RawItem } from './send.ts';
-import { IS_NEW, type Transacted, transact } from './write.ts';
+import { IS_NEW, type Transacted, transact, type Write } from './write.ts';
 
 const FollowItem = v.pipe(
   v.object({
@@ -27,6 +27,8 @@ const FollowItem = v.pipe(
 
 /** Whom a user follows, and since when (ms); who follows is known where it is read. */
 export type Follow = v.InferOutput<typeof FollowItem>;
+
+const FOLLOW_ATTRIBUTES = Object.keys(FollowItem.entries);
 
 /** A page of a list, and where the next one starts: `undefined` after the last. */
 export interface Page<T> {
@@ -59,12 +61,20 @@ export const newEdge = (follower: Identity, { created_at, ...edge }: Follow) => 
   },
 });
 
-/** Writes an edge and moves both counts with it, all or nothing; `unchanged` when the edge was there before. */
-export async function insertFollow(follower: Identity, follow: Follow): Promise<EdgeOutcome> {
+/**
+ * Writes an edge and moves both counts with it, all or nothing, `also` what goes along; `unchanged` when the edge was
+ * there before.
+ */
+export async function insertFollow(
+  follower: Identity,
+  follow: Follow,
+  also?: Record<string, Write>,
+): Promise<EdgeOutcome> {
   const writes = {
     edge: newEdge(follower, follow),
     account: countFollowing(follower, 1),
     followed: countFollower(follower.username, follow.following_username, 1),
+    ...also,
   };
   return outcomeOf(await transact(writes));
 }
@@ -108,7 +118,9 @@ export async function readFollowed(
   if (usernames.length === 0) return new Set();
   const keys = usernames.map((username) => followKey(follower, username));
   const isCheap = following_count <= usernames.length * EDGES_A_NAME;
-  const items = isCheap ? await readEdgesBetween(keys) : await getItems(keys);
+  const items = isCheap
+    ? await readEdgesBetween(keys)
+    : await getItems(keys, { attributes: FOLLOW_ATTRIBUTES });
   const followed = new Set(
     parseItems(FollowItem, 'follow', items).map(({ following_username }) => following_username.toLowerCase()),
   );
@@ -120,6 +132,7 @@ function readEdgesBetween(keys: readonly Key[]): Promise<RawItem[]> {
   return queryAll({
     KeyConditionExpression: 'PK = :follower AND SK BETWEEN :first AND :last',
     ExpressionAttributeValues: { ':follower': keys[0]?.PK, ':first': sorted[0], ':last': sorted.at(-1) },
+    ...projection(FOLLOW_ATTRIBUTES),
   });
 }
 
@@ -130,6 +143,7 @@ export async function readFollowing(follower: string, { after, size }: PageReque
     KeyConditionExpression: 'PK = :follower AND begins_with(SK, :prefix)',
     ExpressionAttributeValues: { ':follower': PK, ':prefix': prefix },
     Limit: size + 1,
+    ...projection(FOLLOW_ATTRIBUTES),
     ...(after !== undefined && { ExclusiveStartKey: followKey(follower, after) }),
   });
   const follows = parseItems(FollowItem, 'follow', items);

@@ -9,6 +9,29 @@ import { domainToASCII } from 'node:url';
 
 const lower = (text: string) => text.toLowerCase();
 
+/**
+ * The partitions of the table and of its index, as conditions of IAM spell patterns: what the roles of functions name
+ * when they say whose items a function may touch.
+ */
+export const PARTITIONS = {
+  users: 'USER#*',
+  user_ids: 'USER_ID#*',
+  emails: 'EMAIL#*',
+  user_sequence: 'SEQUENCE#user',
+  follow_sequence: 'SEQUENCE#follow',
+  failed_logins: 'FAILED_LOGIN#*',
+  quotas: 'QUOTA#*',
+  /** Of registrations; others are among the items of their users. */
+  repetitions: 'REPETITION#*',
+  events: 'EVENT#*',
+  snapshot: 'SNAPSHOT',
+  snapshot_pieces: 'SNAPSHOT#*',
+  /** In the index. */
+  directory: 'DIRECTORY#*',
+  /** In the index. */
+  followers: 'FOLLOWERS#*',
+} as const;
+
 const DIRECTORY_SHARDS = 4;
 const STRIPES = 16;
 
@@ -25,10 +48,13 @@ export const directoryPartitions = Array.from({ length: DIRECTORY_SHARDS }, (_, 
 /** Sorts before every change made at or after `time` (ms), in a directory partition. */
 export const changesSince = (time: number) => `${Math.max(0, time)}`;
 
-const SNAPSHOT = 'SNAPSHOT';
+/** The time (ms) of the change, and whose it is, that a sort key of a directory partition names. */
+export function changeIn(index_sort_key: string): { time: number; id: number } {
+  const [time, id] = index_sort_key.split('#').map(Number);
+  return { time: time ?? 0, id: id ?? 0 };
+}
 
-/** The partition keys of everything that belongs to snapshots, as IAM conditions spell patterns. */
-export const snapshotPartitions = [SNAPSHOT, `${SNAPSHOT}#*`];
+const SNAPSHOT = 'SNAPSHOT';
 
 /** The snapshot of the directory that is in force. */
 export const snapshotKey = { PK: SNAPSHOT, SK: 'MANIFEST' };
@@ -101,13 +127,17 @@ export const revokedTokenKey = (username: string, jti: string) => ({
   SK: `REVOKED#${jti}`,
 });
 
-/**
- * Where failed logins are counted: by name, by address, or by both; `#` is in neither, so no two of them meet.
- */
-export const failedLoginKey = ({ username = '', address = '' }: { username?: string; address?: string }) => ({
-  PK: `FAILED_LOGIN#${lower(username)}#${address}`,
-  SK: 'WINDOW',
-});
+/** Where failed logins are counted that have this pseudonym in common. */
+export const failedLoginKey = (name: string) => ({ PK: `FAILED_LOGIN#${name}`, SK: 'WINDOW' });
+
+/** What has been taken of a quota, under a pseudonym. */
+export const quotaKey = (kind: string, name: string) => ({ PK: `QUOTA#${kind}#${name}`, SK: 'QUOTA' });
+
+/** A request that took effect, under a pseudonym of its key: among its user's items, where there is one. */
+export const repetitionKey = ({ username, key }: { username: string | undefined; key: string }) =>
+  username === undefined
+    ? { PK: `REPETITION#${key}`, SK: 'REPETITION' }
+    : { PK: `USER#${lower(username)}`, SK: `REPETITION#${key}` };
 
 /**
  * The kinds of items whose changes make events, by the sort keys that they have, which no other kind of item has;

@@ -1,79 +1,187 @@
-import { assignments, type Identity } from './items.ts';
+import * as v from 'valibot';
+import { type Clock, toSeconds } from '../clock.ts';
+import { assignments, type Identity, parseItem } from './items.ts';
 import { emailKey, userIndexKey, userKey } from './keys.ts';
-import { parseUser, type User } from './users.ts';
-import { IS_NEW, transact, updateItem } from './write.ts';
+import { type Limit, UNLIMITED } from './quotas.ts';
+import { getItem } from './read.ts';
+import { type Attempt, retrying } from './retry.ts';
+import type { RawItem } from './send.ts';
+import { parseUser, USER_ATTRIBUTES, type User } from './users.ts';
+import { IS_NEW, transact, updateItem, type Write } from './write.ts';
 
 /** What a user may change; absent means unchanged. */
-export type ProfileChanges = Partial<Pick<User, 'first_name' | 'last_name' | 'bio' | 'avatar' | 'email'>>;
+export type ProfileChanges = Partial<Omit<User, 'id' | 'username' | 'created_at' | 'updated_at'>>;
+
+/** How a change ended; `throttled` after too many of them, for so many seconds. */
+export type ChangeOutcome =
+  | { outcome: 'updated'; user: User }
+  | { outcome: 'account_gone' | 'email_taken' }
+  | { outcome: 'throttled'; seconds: number };
+
+const Changes = v.object({
+  /** How many changes there were in the last window. */
+  change_count: v.optional(v.number(), 0),
+  /** When that window ends, in seconds since 1970. */
+  changes_end: v.optional(v.number(), 0),
+});
+
+const ATTRIBUTES = [...USER_ATTRIBUTES, ...Object.keys(Changes.entries)];
+
+/** The expressions of an update, to be joined. */
+interface Parts {
+  set: string[];
+  conditions: string[];
+  values: Record<string, unknown>;
+}
 
 /**
  * Changes fields other than the email address, touching no field that is not named. Every change of a user raises
- * `updated_at`, so that a reader can tell which one is the last, whatever clocks say: to `now` (ms) where that is
- * later, else by a millisecond, which the table itself adds. So any number of changes at once succeed, each in two
- * writes at most, of which the refused one has cost as much as the other. Returns the user as it is after the write,
- * `undefined` when the name no longer belongs to the id.
+ * `updated_at`, so that a reader can tell which one is the last, whatever clocks say: to the time (ms) where that is
+ * later, else by a millisecond, which the table itself adds; each try reads the clock anew. So any number of changes at once succeed. Changes are
+ * counted against `limit` in the same item: the first one in a window, and every one without a limit, takes one write;
+ * another one is refused first, and takes two.
  */
-export async function updateUser(
+export function updateUser(
   { id, username }: Identity,
   changes: Omit<ProfileChanges, 'email'>,
-  now: number,
-): Promise<User | undefined> {
-  const write = (feed_time: number, stamp: string, condition: string, values: Record<string, unknown>) => {
+  clock: Clock,
+  limit = UNLIMITED,
+): Promise<ChangeOutcome> {
+  const write = (feed_time: number, ...parts: Parts[]) => {
     const set = assignments({ ...changes, GSI1SK: userIndexKey(id, feed_time).GSI1SK });
     return updateItem({
       Key: userKey(username),
-      UpdateExpression: `${set.expression}, updated_at = ${stamp}`,
-      ConditionExpression: `id = :id${condition}`,
+      UpdateExpression: [set.expression, ...parts.flatMap((part) => part.set)].join(', '),
+      ConditionExpression: ['id = :id', ...parts.flatMap(({ conditions }) => conditions)].join(' AND '),
       ExpressionAttributeNames: set.names,
-      ExpressionAttributeValues: { ...set.values, ...values, ':id': id },
+      ExpressionAttributeValues: Object.assign({ ...set.values, ':id': id }, ...parts.map((p) => p.values)),
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
   };
-  const first = await write(now, ':now', ' AND updated_at < :now', { ':now': now });
-  if (first.done) return parseUser(first.item);
-  const found = first.item && parseUser(first.item);
-  if (found?.id !== id) return undefined;
-  const second = await write(Math.max(now, found.updated_at + 1), 'updated_at + :one', '', { ':one': 1 });
-  return second.done ? parseUser(second.item) : undefined;
+  let found: RawItem | undefined;
+  return retrying(async (): Promise<Attempt<ChangeOutcome>> => {
+    const now = clock();
+    const last = found ? parseUser(found).updated_at : 0;
+    const counted = countChange(found, now, limit);
+    if ('seconds' in counted) return { value: { outcome: 'throttled', ...counted } };
+    const written = await write(Math.max(now, last + 1), last < now ? stampNow(now) : stampAfter, counted);
+    if (written.done) return { value: { outcome: 'updated', user: parseUser(written.item) } };
+    const at_once = found === undefined;
+    found = written.item;
+    if (!found || parseUser(found).id !== id) return { value: { outcome: 'account_gone' } };
+    return { again: new Error('Other changes got in between.'), at_once };
+  });
 }
 
-/** How a change of the email address ended. `raced`: the user was no longer as it was read. */
-export type EmailUpdate = { outcome: 'updated'; user: User } | { outcome: 'email_taken' | 'raced' };
+/** Where the last change was earlier, by the clock, as far as is known. */
+const stampNow = (now: number): Parts => ({
+  set: ['updated_at = :now'],
+  conditions: ['updated_at < :now'],
+  values: { ':now': now },
+});
+
+/** Where another change has the time of this one, or a later one: just after it, whatever it is by then. */
+const stampAfter: Parts = {
+  set: ['updated_at = updated_at + :one'],
+  conditions: [],
+  values: { ':one': 1 },
+};
 
 /**
- * Changes fields, the email address among them, of a user just read: claims the new address and frees the old one
- * with the change, all or nothing. Writes only onto the user as it was read, so the returned user is exact. Stamps
- * `now` (ms), or what is later than the stamp that was read.
+ * Counts a change on the item as it was found: with nothing found, as the first one of a window. Answers the seconds
+ * until the next one instead when the window is full.
  */
-export async function updateUserWithEmail(
-  read: User,
-  changes: ProfileChanges & { email: string },
+function countChange(
+  found: RawItem | undefined,
   now: number,
-): Promise<EmailUpdate> {
-  const updated_at = Math.max(now, read.updated_at + 1);
+  { times, within }: Limit,
+): Parts | { seconds: number } {
+  if (times === Number.POSITIVE_INFINITY) return { set: [], conditions: [], values: {} };
+  const { change_count, changes_end } = parseItem(Changes, 'user', found ?? {});
+  const seconds = changes_end - toSeconds(now);
+  if (seconds > 0) {
+    if (change_count >= times) return { seconds };
+    return {
+      set: ['change_count = change_count + :one'],
+      conditions: ['changes_end = :changes_end', 'change_count < :times'],
+      values: { ':one': 1, ':changes_end': changes_end, ':times': times },
+    };
+  }
+  return {
+    set: ['change_count = :one', 'changes_end = :next_end'],
+    conditions: ['(attribute_not_exists(changes_end) OR changes_end <= :now_s)'],
+    values: { ':one': 1, ':next_end': toSeconds(now) + within, ':now_s': toSeconds(now) },
+  };
+}
+
+/**
+ * Changes fields, the email address among them or not, of the user as just read, so that the user is known before it is
+ * written: a new address is claimed and the old one freed with the change, and `also` what goes along, all or nothing.
+ * Where another change gets in between, reads again after a pause. Stamps the time (ms), or what is later than the stamp
+ * that was read; counts against `limit`.
+ */
+export function updateUserExactly(
+  { id, username }: Identity,
+  changes: ProfileChanges,
+  clock: Clock,
+  {
+    limit = UNLIMITED,
+    also,
+  }: { limit?: Limit; also?: (user: User) => Record<string, Write> | undefined } = {},
+): Promise<ChangeOutcome> {
+  return retrying(async (): Promise<Attempt<ChangeOutcome>> => {
+    const item = await getItem(userKey(username), { consistent: true, attributes: ATTRIBUTES });
+    const read = item && parseUser(item);
+    if (read?.id !== id) return { value: { outcome: 'account_gone' } };
+    const now = clock();
+    const counted = countChange(item, now, limit);
+    if ('seconds' in counted) return { value: { outcome: 'throttled', ...counted } };
+    const user: User = { ...read, ...changes, updated_at: Math.max(now, read.updated_at + 1) };
+    const writes = {
+      user: changeOf(read, user, changes, counted),
+      ...emailClaims(read, user),
+      ...also?.(user),
+    };
+    const transacted = await transact(writes as Record<string, Write>);
+    if (transacted.done) return { value: { outcome: 'updated', user } };
+    if (!transacted.refused.has('user')) return { value: { outcome: 'email_taken' } };
+    return { again: new Error('Another change got in between.') };
+  });
+}
+
+function changeOf(read: User, { updated_at }: User, changes: ProfileChanges, counted: Parts): Write {
   const set = assignments({ ...changes, updated_at, GSI1SK: userIndexKey(read.id, updated_at).GSI1SK });
-  const user = {
+  const as_read = ['id = :id', 'email = :read_email', 'updated_at = :read_at'];
+  return {
     Update: {
       Key: userKey(read.username),
-      UpdateExpression: set.expression,
-      ConditionExpression: 'id = :id AND email = :read_email AND updated_at = :read_at',
+      UpdateExpression: [set.expression, ...counted.set].join(', '),
+      ConditionExpression: [...as_read, ...counted.conditions].join(' AND '),
       ExpressionAttributeNames: set.names,
       ExpressionAttributeValues: {
         ...set.values,
+        ...counted.values,
         ':id': read.id,
         ':read_email': read.email,
         ':read_at': read.updated_at,
       },
     },
   };
-  const claim = {
-    Item: { ...emailKey(changes.email), username: read.username },
-    ConditionExpression: IS_NEW,
+}
+
+/** What claims the new address and frees the old one; nothing where both are one mailbox. */
+function emailClaims(read: User, { username, email }: User): Record<string, Write> {
+  const [old_claim, new_claim] = [emailKey(read.email), emailKey(email)];
+  if (old_claim.PK === new_claim.PK) return {};
+  return {
+    new_claim: { Put: { Item: { ...new_claim, username }, ConditionExpression: IS_NEW } },
+    old_claim: {
+      Delete: {
+        Key: old_claim,
+        ConditionExpression: 'attribute_not_exists(PK) OR username = :username',
+        ExpressionAttributeValues: { ':username': username },
+      },
+    },
   };
-  const claims = { new_claim: { Put: claim }, old_claim: { Delete: { Key: emailKey(read.email) } } };
-  const sameClaim = emailKey(read.email).PK === emailKey(changes.email).PK;
-  const transacted = await (sameClaim ? transact({ user }) : transact({ user, ...claims }));
-  if (transacted.done) return { outcome: 'updated', user: { ...read, ...changes, updated_at } };
-  return { outcome: transacted.refused.has('user') ? 'raced' : 'email_taken' };
 }

@@ -15,10 +15,10 @@ const BATCH_LIMIT = 100;
 /** One item, or `undefined` when there is none. */
 export async function getItem(
   key: Key,
-  { consistent = false }: ReadOptions = {},
+  { consistent = false, attributes }: ReadOptions = {},
 ): Promise<RawItem | undefined> {
-  const input = { TableName, Key: key, ConsistentRead: consistent, ReturnConsumedCapacity: 'TOTAL' } as const;
-  return (await send('read', new GetCommand(input))).Item;
+  const wanted = { Key: key, ConsistentRead: consistent, ...projection(attributes) };
+  return (await send('read', new GetCommand({ TableName, ...wanted, ReturnConsumedCapacity: 'TOTAL' }))).Item;
 }
 
 /**
@@ -48,7 +48,8 @@ async function getBatch(keys: readonly Key[], { consistent = false, attributes }
   });
 }
 
-const projection = (attributes: readonly string[] | undefined) =>
+/** The part of a call that says which attributes to read. The roles of most functions let them read no others. */
+export const projection = (attributes: readonly string[] | undefined) =>
   attributes && {
     ProjectionExpression: attributes.map((_, n) => `#${n}`).join(', '),
     ExpressionAttributeNames: Object.fromEntries(attributes.map((name, n) => [`#${n}`, name])),
@@ -56,11 +57,18 @@ const projection = (attributes: readonly string[] | undefined) =>
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
 
-/** One page of a query: at most `Limit` items, or what fits into one answer, and where the next page starts. */
-export async function queryPage(query: Query): Promise<{ items: RawItem[]; next: RawItem | undefined }> {
+/** A page of a query, where the next one starts, and what it has cost. */
+interface QueryPage {
+  items: RawItem[];
+  next: RawItem | undefined;
+  read_units: number;
+}
+
+/** One page of a query: at most `Limit` items, or what fits into one answer. */
+export async function queryPage(query: Query): Promise<QueryPage> {
   const command = new QueryCommand({ TableName, ...query, ReturnConsumedCapacity: 'TOTAL' });
-  const { Items = [], LastEvaluatedKey } = await send('read', command);
-  return { items: Items, next: LastEvaluatedKey };
+  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await send('read', command);
+  return { items: Items, next: LastEvaluatedKey, read_units: ConsumedCapacity?.CapacityUnits ?? 0 };
 }
 
 /** Pages of a query, one after the other, until the last. */

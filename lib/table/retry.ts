@@ -5,8 +5,8 @@ const ATTEMPTS = 8;
 const FIRST_CEILING = 25;
 const LAST_CEILING = 800;
 
-/** What one attempt came to: a value, or the reason to try again. */
-export type Attempt<T> = { value: T } | { again: unknown };
+/** What one attempt came to: a value, or the reason to try again; `at_once` where that is sure to be worth it. */
+export type Attempt<T> = { value: T } | { again: unknown; at_once?: boolean };
 
 /**
  * Repeats `attempt` while it asks for another try, waiting a random part of a doubling ceiling in between ("full
@@ -19,6 +19,7 @@ export async function retrying<T>(attempt: () => Promise<Attempt<T>>, random = M
     const outcome = await attempt();
     if ('value' in outcome) return outcome.value;
     if (tries === ATTEMPTS) throw new ApiError('unavailable', { cause: outcome.again });
+    if (outcome.at_once) continue;
     await sleep(random() * ceiling);
     ceiling = Math.min(ceiling * 2, LAST_CEILING);
   }

@@ -33,7 +33,10 @@ export async function readTokenStanding(
 ): Promise<{ account: { id: number } | undefined; revoked: boolean }> {
   const account = accountKey(username);
   const revocation = revokedTokenKey(username, jti);
-  const items = await getItems([account, revocation], { consistent: true });
+  const items = await getItems([account, revocation], {
+    consistent: true,
+    attributes: Object.keys(Standing.entries),
+  });
   const parse = (item: RawItem) => parseItem(Standing, 'account or revoked token', item);
   const found = new Map(items.map(parse).map((item) => [item.SK, item]));
   const id = found.get(account.SK)?.id;

@@ -18,6 +18,8 @@ const Manifest = v.object({
   position: v.array(v.number()),
   /** Milliseconds since 1970. */
   written_at: v.number(),
+  /** When it, or the one that it builds on, was read whole from the index (ms); what was deleted since is still in it. */
+  rebuilt_at: v.optional(v.number(), 0),
   /** Seconds since 1970: from then on, chunks may be gone. */
   expires_at: v.number(),
 });
@@ -32,14 +34,15 @@ export type Chunk = v.InferOutput<typeof Chunk>;
 
 /** The snapshot in force; `undefined` when there is none, or when its chunks may be gone already. */
 export async function readManifest(now: number): Promise<Manifest | undefined> {
-  const item = await getItem(snapshotKey);
+  const item = await getItem(snapshotKey, { attributes: Object.keys(Manifest.entries) });
   const manifest = item && parseItem(Manifest, 'snapshot', item);
   return manifest && manifest.expires_at > toSeconds(now) ? manifest : undefined;
 }
 
 /** The chunks of those numbers that are there, in no order. */
 export async function readChunks(snapshot: string, chunks: readonly number[]): Promise<Chunk[]> {
-  const items = await getItems(chunks.map((chunk) => snapshotChunkKey(snapshot, chunk)));
+  const keys = chunks.map((chunk) => snapshotChunkKey(snapshot, chunk));
+  const items = await getItems(keys, { attributes: Object.keys(Chunk.entries) });
   return parseItems(Chunk, 'snapshot chunk', items);
 }
 

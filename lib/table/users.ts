@@ -3,35 +3,30 @@ import { Defect } from '../problems.ts';
 import { type Counts, noCounts, parseCounts, sumCounts } from './counters.ts';
 import { parseItem, parseItems } from './items.ts';
 import { accountKey, emailKey, profileAndCounters, userIdKey, userIndexKey, userKey } from './keys.ts';
-import { getItem, getItems, queryAll, type ReadOptions } from './read.ts';
+import { getItem, getItems, projection, queryAll, type ReadOptions } from './read.ts';
 import type { RawItem } from './send.ts';
+import { CredentialItem, UserItem } from './userItem.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
-
-const UserItem = v.object({
-  id: v.number(),
-  /** As typed at registration; keys compare it in lower case. */
-  username: v.string(),
-  email: v.string(),
-  first_name: v.string(),
-  last_name: v.string(),
-  bio: v.string(),
-  avatar: v.nullable(v.string()),
-  /** Milliseconds since 1970. */
-  created_at: v.number(),
-  /** Milliseconds since 1970. */
-  updated_at: v.number(),
-});
 
 /** A user as stored, without the password's hash: that leaves the table as part of a {@link Credential} only. */
 export type User = v.InferOutput<typeof UserItem>;
 
-const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string() });
-
 /** A user with the hash that a password is compared with. */
 export type Credential = v.InferOutput<typeof CredentialItem>;
 
+/** What a {@link User} consists of. */
+export const USER_ATTRIBUTES = Object.keys(UserItem.entries);
+
+const ListItem = v.pick(UserItem, ['id', 'username', 'first_name', 'last_name', 'avatar']);
+const AvatarItem = v.pick(UserItem, ['username', 'avatar']);
+
+/** What a list shows of a user. */
+export type UserInList = v.InferOutput<typeof ListItem>;
+
 /** A user with the sums over all counter stripes. */
 export type UserWithCounts = User & { counts: Counts };
+
+const PROFILE_ATTRIBUTES = [...new Set(['SK', ...USER_ATTRIBUTES, ...Object.keys(noCounts)])];
 
 const IdClaim = v.object({ username: v.string() });
 const AccountItem = v.object({ id: v.number(), following_count: v.number() });
@@ -65,11 +60,11 @@ export const newUserWrites = (user: Credential) =>
   }) satisfies Record<string, Write>;
 
 /**
- * Writes a user with the claims on its id and email address and its first counter stripe, all or nothing. Returns
- * what was taken: nothing when the user was written.
+ * Writes a user with the claims on its id and email address and its first counter stripe, all or nothing, `also` what
+ * goes along. Returns what was taken: nothing when the user was written.
  */
-export async function insertUser(user: Credential): Promise<Taken | undefined> {
-  const transacted = await transact(newUserWrites(user));
+export async function insertUser(user: Credential, also?: Record<string, Write>): Promise<Taken | undefined> {
+  const transacted = await transact<string>({ ...newUserWrites(user), ...also });
   if (transacted.done) return undefined;
   const taken = (['username', 'email'] as const).find((value) => transacted.refused.has(value));
   if (!taken) throw new Defect('An id of the sequence was given away before.');
@@ -78,7 +73,7 @@ export async function insertUser(user: Credential): Promise<Taken | undefined> {
 
 /** The user of that name in any case, as of now (a consistent read). */
 export async function readUser(username: string): Promise<User | undefined> {
-  const item = await getItem(userKey(username), { consistent: true });
+  const item = await getItem(userKey(username), { consistent: true, attributes: USER_ATTRIBUTES });
   return item && parseUser(item);
 }
 
@@ -92,6 +87,7 @@ export async function readUserWithCounts(
     KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
     ExpressionAttributeValues: { ':user': PK, ':prefix': profileAndCounters },
     ConsistentRead: consistent,
+    ...projection(PROFILE_ATTRIBUTES),
   });
   const profile = items.find((item) => item.SK === SK);
   if (!profile) return undefined;
@@ -99,20 +95,31 @@ export async function readUserWithCounts(
   return { ...parseUser(profile), counts: sumCounts(stripes.map(parseCounts)) };
 }
 
-/** The users of the given names that exist, in no order; each name once. */
-export async function readUsers(usernames: readonly string[]): Promise<User[]> {
-  return parseItems(UserItem, 'user', await getItems(usernames.map(userKey)));
+/** The users of the given names that exist, as lists show them, in no order; each name once. */
+export async function readUsers(usernames: readonly string[]): Promise<UserInList[]> {
+  const items = await getItems(usernames.map(userKey), { attributes: Object.keys(ListItem.entries) });
+  return parseItems(ListItem, 'user', items);
+}
+
+/** The avatars of the given users, by their names in lower case; each name once. */
+export async function readAvatars(usernames: readonly string[]): Promise<Map<string, string | null>> {
+  const items = await getItems(usernames.map(userKey), { attributes: Object.keys(AvatarItem.entries) });
+  const found = parseItems(AvatarItem, 'user', items);
+  return new Map(found.map(({ username, avatar }) => [username.toLowerCase(), avatar]));
 }
 
 /** The name of the user with that id (a consistent read). */
 export async function readUsername(id: number): Promise<string | undefined> {
-  const item = await getItem(userIdKey(id), { consistent: true });
+  const item = await getItem(userIdKey(id), { consistent: true, attributes: Object.keys(IdClaim.entries) });
   return item && parseItem(IdClaim, 'id claim', item).username;
 }
 
 /** The account of that name, `undefined` when nobody has it: the cheapest way to know that a user exists. */
 export async function readAccount(username: string, options?: ReadOptions): Promise<Account | undefined> {
-  const item = await getItem(accountKey(username), options);
+  const item = await getItem(accountKey(username), {
+    ...options,
+    attributes: Object.keys(AccountItem.entries),
+  });
   return item && parseItem(AccountItem, 'account', item);
 }
 

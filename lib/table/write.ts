@@ -37,6 +37,11 @@ type WithoutTable<T> = T extends object ? Omit<T, 'TableName'> : T;
 /** One write of a transaction: a Put, Update, Delete or ConditionCheck of the one table. */
 export type Write = { [Kind in keyof TransactItem]: WithoutTable<TransactItem[Kind]> };
 
+/** The request has taken effect before: see repetitions.ts. */
+export class AlreadyDone extends Error {
+  override readonly name = 'AlreadyDone';
+}
+
 /** The condition that there is no item under this key yet. */
 export const IS_NEW = 'attribute_not_exists(PK)';
 
@@ -76,7 +81,7 @@ const TRANSIENT = new Set([
 /**
  * Carries out all writes or none. Conflicts with other transactions and throttles are tried again with jitter, under
  * one request token, so that a repeated try whose first answer was lost has no second effect. Throws `unavailable`
- * when the tries are spent.
+ * when the tries are spent, and {@link AlreadyDone} when a write named `repetition` is refused.
  */
 export function transact<Name extends string>(writes: Record<Name, Write>): Promise<Transacted<Name>> {
   const names = Object.keys(writes) as Name[];
@@ -106,6 +111,7 @@ function whyCancelled<Name extends string>(error: unknown, names: Name[]): Attem
     const name = names[position];
     if (Code === 'ConditionalCheckFailed' && name) refused.set(name, Item && unmarshall(Item));
   });
+  if (refused.has('repetition' as Name)) throw new AlreadyDone();
   if (refused.size > 0) return { value: { done: false, refused } };
   return againIf(error, () => reasons.some(({ Code }) => TRANSIENT.has(Code ?? '')));
 }

@@ -1,18 +1,24 @@
 import * as v from 'valibot';
 import { ownedBy, requireAccount } from '../auth/identity.ts';
+import { logSecurity } from '../auth/securityLog.ts';
 import type { Clock } from '../clock.ts';
-import { Avatar, Bio, Email, PersonName } from '../fields.ts';
+import { config } from '../config.ts';
+import { Avatar, Email, profileTexts } from '../fields.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
 import type { Identity } from '../table/items.ts';
-import { type ProfileChanges as Changes, updateUser, updateUserWithEmail } from '../table/profileChanges.ts';
-import { retrying } from '../table/retry.ts';
-import { readUser, readUserWithCounts, type User } from '../table/users.ts';
+import {
+  type ChangeOutcome,
+  type ProfileChanges as Changes,
+  updateUser,
+  updateUserExactly,
+} from '../table/profileChanges.ts';
+import type { Limit } from '../table/quotas.ts';
+import type { Remember } from '../table/repetitions.ts';
+import { readUser, readUserWithCounts } from '../table/users.ts';
 import { viewProfile, viewUser } from './views.ts';
 
 /** What a user may change: any subset, and nothing else. */
-export const ProfileChanges = v.partial(
-  v.object({ first_name: PersonName, last_name: PersonName, bio: Bio, avatar: Avatar, email: Email }),
-);
+export const ProfileChanges = v.partial(v.object({ ...profileTexts, avatar: Avatar, email: Email }));
 
 /** The user of that name, in any case, with counts. A caller who comes with a token must still have an account. */
 export async function getProfile(username: string, caller: Identity | undefined) {
@@ -26,38 +32,35 @@ export async function getOwnProfile(caller: Identity) {
   return viewProfile(ownedBy(caller.id, await readUserWithCounts(caller.username, { consistent: true })));
 }
 
+/** How often a profile may change. */
+const CHANGES: Limit = { times: config.PROFILE_CHANGES, within: 10 * 60 };
+
 /**
  * Changes the named fields of the caller and no others, so that racing changes never lose one another's fields.
  * Nothing named changes nothing. A new email address is claimed and the old one freed with the change; throws
- * `email_taken` when somebody else has it.
+ * `email_taken` when somebody else has it, and `throttled` after too many changes.
  */
 export async function updateProfile(
   caller: Identity,
   changes: v.InferOutput<typeof ProfileChanges>,
-  clock: Clock,
+  { source_ip, clock, remember }: { source_ip: string; clock: Clock; remember?: Remember | undefined },
 ) {
-  return viewUser(await applyChanges(caller, changes as Changes, clock));
+  const { email, ...rest } = changes as Changes;
+  if (Object.keys(changes).length === 0) return viewUser(ownedBy(caller.id, await readUser(caller.username)));
+  const change =
+    email === undefined && !remember
+      ? await updateUser(caller, rest, clock, CHANGES)
+      : await updateUserExactly(caller, changes as Changes, clock, {
+          limit: CHANGES,
+          also: (user) => remember?.(viewUser(user)),
+        });
+  if (change.outcome !== 'updated') throw refusal(change);
+  if (email !== undefined) logSecurity('email_changed', caller, source_ip);
+  return viewUser(change.user);
 }
 
-async function applyChanges(caller: Identity, changes: Changes, clock: Clock): Promise<User> {
-  const { email, ...rest } = changes;
-  if (email !== undefined) return changeWithEmail(caller, { ...rest, email }, clock);
-  const unchanged = Object.keys(rest).length === 0;
-  return ownedBy(
-    caller.id,
-    await (unchanged ? readUser(caller.username) : updateUser(caller, rest, clock())),
-  );
+function refusal(change: Exclude<ChangeOutcome, { outcome: 'updated' }>): ApiError {
+  if (change.outcome === 'throttled') return new ApiError('throttled', { retry_after: change.seconds });
+  if (change.outcome === 'account_gone') return new ApiError('token_not_valid');
+  return new ApiError('email_taken', { errors: { email: [PROBLEMS.email_taken.detail] } });
 }
-
-/** Writes onto the user as just read; where another change gets in between, reads again after a pause. */
-function changeWithEmail(caller: Identity, changes: Changes & { email: string }, clock: Clock) {
-  return retrying(async () => {
-    const user = ownedBy(caller.id, await readUser(caller.username));
-    const update = await updateUserWithEmail(user, changes, clock());
-    if (update.outcome === 'updated') return { value: update.user };
-    if (update.outcome === 'email_taken') throw emailTaken();
-    return { again: new Error('Another change got in between.') };
-  });
-}
-
-const emailTaken = () => new ApiError('email_taken', { errors: { email: [PROBLEMS.email_taken.detail] } });

@@ -17,10 +17,10 @@ const USAGE = `npm run keys -- <command> [--stage STAGE [--region REGION]]
   add       adds a key that waits: every verifier learns it before it signs
   promote   lets the key that waits sign; the one before goes on verifying
   rotate    add and promote in one: right where no verifier keeps a copy of the keys, as on one machine
-  retire    drops keys whose last token has run out; with --now also earlier
+  retire    drops keys whose last token has expired; with --now also earlier
 
-Without --stage: the keys of the local service, which takes them up at its next start.
-With --stage: the parameters of a deployed stage, which takes them up at its next deployment.
+Without --stage: the keys of the local service, which reads them at its next start.
+With --stage: the parameters of a deployed stage, which reads them at its next deployment.
 docs/key-rotation.md has the order of the steps.
 `;
 
@@ -62,7 +62,7 @@ function report(store: KeyStore, ring: KeyRing): string {
   });
   return [
     `Keys in ${store.name}:`,
-    ...(lines.length > 0 ? lines : ['  none: the first one is added by add']),
+    ...(lines.length > 0 ? lines : ['  none yet: add makes the first one']),
   ].join('\n');
 }
 

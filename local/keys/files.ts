@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { JSONWebKeySet } from 'jose';
 import { generateSigningKey } from './jwk.ts';
 
-/** The private key set in a file, the key that signs first; made on first use, readable by its owner only. */
+/** The private key set in a file, the signing key first. On first use it is made, for its owner's eyes only. */
 export async function readOrCreateKeys(file: string): Promise<JSONWebKeySet> {
   const found = await readKeys(file);
   if (found) return found;

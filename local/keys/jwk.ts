@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose';
 import { ALGORITHM } from '../../lib/tokenRules.ts';
 
@@ -20,3 +20,9 @@ function publicHalf(key: JWK): JWK {
   const members = Object.entries(key).filter(([name]) => !NOT_FOR_VERIFIERS.has(name));
   return Object.fromEntries(members) as unknown as JWK;
 }
+
+/** What functions find in their environment of these keys; a secret that is made from them serves for pseudonyms. */
+export const keyEnvironment = (keys: JSONWebKeySet) => ({
+  PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
+  PSEUDONYM_SECRET: createHash('sha256').update(JSON.stringify(keys.keys[0])).digest('base64url'),
+});

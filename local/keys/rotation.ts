@@ -26,28 +26,28 @@ export function roleOf(key: SigningKey, ring: KeyRing): 'signs' | 'waits' | 'ver
   return key.superseded_at ? 'verifies' : 'waits';
 }
 
-/** When the last token of a superseded key has run out, in milliseconds since 1970. */
+/** When the last token of a superseded key expires, in milliseconds since 1970. */
 export const retirableAt = ({ superseded_at = '' }: SigningKey) => Date.parse(superseded_at) + OVERLAP;
 
-/** Adds a key that waits; the first key of all signs at once. One key waits at a time. */
+/** Adds a key, which waits unless it is the first of all. One key waits at a time. */
 export async function addKey(ring: KeyRing): Promise<KeyRing> {
   const waiting = ring.find((key) => roleOf(key, ring) === 'waits');
-  if (waiting) throw new RotationRefused(`The key ${waiting.kid} waits already: promote it first.`);
+  if (waiting) throw new RotationRefused(`The key ${waiting.kid} is already waiting: promote it first.`);
   return [...ring, await generateSigningKey()];
 }
 
-/** Lets the key that waits sign from `now` (ms) on. The one that signed goes on verifying. */
+/** Lets the waiting key sign from `now` (ms) on; the one that signed until now goes on verifying. */
 export function promoteKey(ring: KeyRing, now: number): KeyRing {
   const [signing, ...others] = ring;
   const waiting = others.find((key) => roleOf(key, ring) === 'waits');
-  if (!signing || !waiting) throw new RotationRefused('No key waits: add one first.');
+  if (!signing || !waiting) throw new RotationRefused('No key is waiting: add one first.');
   const superseded = { ...signing, superseded_at: new Date(now).toISOString() };
   return [waiting, superseded, ...others.filter((key) => key !== waiting)];
 }
 
 /**
- * Drops the superseded keys whose tokens have all run out by `now` (ms); with `early` also those whose tokens have
- * not, for a key that leaked: everybody whose tokens it signed must log in again.
+ * Drops the superseded keys whose tokens have all expired by `now` (ms). With `early`, for a key that leaked, also those
+ * whose tokens have not: everybody whose tokens they signed must log in again.
  */
 export function retireKeys(ring: KeyRing, now: number, { early = false } = {}): KeyRing {
   const superseded = ring.filter((key) => roleOf(key, ring) === 'verifies');

@@ -5,7 +5,7 @@ import type { KeyRing } from './rotation.ts';
 
 /** Where the keys of a stage are kept. */
 export interface KeyStore {
-  /** What a person calls it. */
+  /** For a person to read. */
   name: string;
   read(): Promise<KeyRing>;
   write(ring: KeyRing): Promise<void>;
@@ -22,7 +22,7 @@ export function fileStore(file: string): KeyStore {
 
 /**
  * The keys of a deployed stage in SSM Parameter Store: the private set as a SecureString that only signing functions
- * may read, the public set as a String that every deployment takes up.
+ * may read, the public set as a String that every deployment reads.
  */
 export function parameterStore(stage: string, region: string | undefined): KeyStore {
   const client = new SSMClient({ ...(region && { region }) });

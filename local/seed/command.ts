@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { localData } from '../data.ts';
-import { publicKeys } from '../keys/jwk.ts';
+import { keyEnvironment } from '../keys/jwk.ts';
 import { StartFailure } from '../service/database.ts';
 import { findLocalDatabase } from '../service/lock.ts';
 import { LOCAL_TABLE, localCredentials } from '../service/table.ts';
@@ -17,7 +17,6 @@ const USAGE = `npm run seed -- [--users 5000] [--follows 10]
 Fills the running local service with people who follow one another. Run it again to continue, or to do nothing.
 `;
 
-/** Reads the numbers that the command was given. */
 function readOptions() {
   const { values } = parseArgs({
     options: {
@@ -28,12 +27,12 @@ function readOptions() {
   const [users, follows] = [Number(values.users), Number(values.follows)];
   const valid = Number.isInteger(users) && users >= 1 && Number.isInteger(follows) && follows >= 0;
   if (!valid || follows > MOST_FOLLOWS) {
-    throw new StartFailure(`--users is a number from 1, --follows one from 0 to ${MOST_FOLLOWS}.`);
+    throw new StartFailure(`--users must be at least 1, and --follows from 0 to ${MOST_FOLLOWS}.`);
   }
   return { users, follows };
 }
 
-/** Points lib/ to the table of the service that runs now. */
+/** Makes lib/ work on the table of the running service. */
 async function useRunningService(): Promise<void> {
   const { lock, signing_keys } = localData();
   const endpoint = process.env.DYNAMODB_ENDPOINT ?? (await findLocalDatabase(lock));
@@ -44,7 +43,7 @@ async function useRunningService(): Promise<void> {
     DYNAMODB_ENDPOINT: endpoint,
     ISSUER: `http://localhost${BASE_PATH}`,
     AUDIENCE: 'careers',
-    PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
+    ...keyEnvironment(keys),
   });
 }
 
@@ -65,8 +64,8 @@ async function seed(): Promise<void> {
 
   const someone = people.get(1);
   process.stdout.write(`
-  ${people.size} people are there, and follow one another; ${written} follows are new.
-  Log in as any of them, with the password ${PASSWORD}, for example:
+  There are ${people.size} people who follow one another; ${written} follows are new.
+  Log in as any of them with the password ${PASSWORD}, for example as
 
     ${someone?.username}
 

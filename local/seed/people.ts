@@ -81,15 +81,15 @@ const PLACES = words(`
   Riga Rotterdam Seville Sofia Tallinn Turin Utrecht Valencia Vienna Vilnius Zürich
 `);
 
-/** Letters as a username may have them. */
+/** The name in letters that a username may have. */
 function plain(name: string): string {
   const spelled = name.toLowerCase().replaceAll('ø', 'o').replaceAll('ł', 'l').replaceAll('ı', 'i');
   return spelled.normalize('NFD').replace(/[^a-z]/g, '');
 }
 
 /**
- * The person of that number, always the same one. The number ends the username, so that no two people share one; the
- * addresses are of a domain that nobody can own (RFC 2606).
+ * The person with that number, the same one every time. Usernames end in the number, so no two people share one; the
+ * addresses are in a domain that nobody can own (RFC 2606).
  */
 export function person(number: number): Person {
   const random = seededRandom(number);
@@ -107,7 +107,7 @@ export function person(number: number): Person {
   };
 }
 
-/** Whom the person of that number follows in a population of that size: others, few of them far more often. */
+/** The numbers of those whom a person follows in a population of that size; a few people have most of the followers. */
 export function friends(number: number, { size, follows }: { size: number; follows: number }): number[] {
   const random = seededRandom(-number);
   const chosen = new Set<number>();

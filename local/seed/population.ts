@@ -1,7 +1,13 @@
+import * as v from 'valibot';
 import { countFollower, countFollowing } from '../../lib/table/counters.ts';
 import { type Follow, newEdge, readFollowed } from '../../lib/table/follows.ts';
+import { userKey } from '../../lib/table/keys.ts';
+import { getItems } from '../../lib/table/read.ts';
 import { leaseIds } from '../../lib/table/sequences.ts';
-import { newUserWrites, readUsers, type User } from '../../lib/table/users.ts';
+
+import { CredentialItem } from '../../lib/table/userItem.ts';
+import { newUserWrites, parseUser, USER_ATTRIBUTES, type User } from '../../lib/table/users.ts';
+
 import { transact, type Write } from '../../lib/table/write.ts';
 import { inParallel } from '../pool.ts';
 import { friends, type Person, person } from './people.ts';
@@ -11,7 +17,7 @@ import { below, seededRandom } from './random.ts';
 /** A transaction holds 100 writes and a user is four. */
 const USERS_A_TRANSACTION = 25;
 const AT_ONCE = 4;
-/** Apart from the numbers of people, or the first names would go with the ages. */
+/** Far from the seeds of the people themselves, or names and ages would go together. */
 const AGE_SEEDS = 1e9;
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
@@ -21,22 +27,23 @@ export interface Population {
   follows: number;
   /** The hash of the one password that all of them have. */
   password_hash: string;
-  /** When this is written, in milliseconds. */
+  /** The time of writing, in milliseconds since 1970. */
   now: number;
-  /** Nobody has changed since registering; a directory that is warm already does not hear of such people. */
+  /** Nobody has changed since registering: a directory that is already warm does not learn of such people. */
   settled?: boolean;
 }
 
 /**
- * Registers the people with numbers 1 to `users`, as registration would, with ids of the sequence. Who is there
- * already stays as he is. Returns all of them by number.
+ * Registers the people with numbers 1 to `users`, as registration would, with ids from the sequence. Those who exist
+ * already stay as they are. Returns all of them by number.
  */
 export async function writePeople(population: Population, progress: Progress): Promise<Map<number, User>> {
   const people = new Map<number, User>();
   const numbers = Array.from({ length: population.users }, (_, n) => n + 1);
   await inParallel(slices(numbers, USERS_A_TRANSACTION), AT_ONCE, async (slice) => {
     const wanted = new Map(slice.map((number) => [number, person(number)]));
-    const found = await readUsers([...wanted.values()].map(({ username }) => username));
+    const keys = [...wanted.values()].map(({ username }) => userKey(username));
+    const found = (await getItems(keys, { attributes: USER_ATTRIBUTES })).map(parseUser);
     const known = new Map(found.map((user) => [user.username, user]));
     const missing = [...wanted].filter(([, { username }]) => !known.has(username));
     for (const user of await writeMissing(missing, population)) known.set(user.username, user);
@@ -58,7 +65,9 @@ async function writeMissing(
   const users = missing.map(([number, entry], position) => {
     const created_at = now - below(seededRandom(number + AGE_SEEDS), 2 * YEAR);
     const updated_at = settled ? created_at : now;
-    return { id: first_id + position, ...entry, password_hash, created_at, updated_at };
+    return v.parse(CredentialItem, {
+      ...{ id: first_id + position, ...entry, password_hash, created_at, updated_at },
+    });
   });
   const parts = users.flatMap((user) =>
     Object.entries(newUserWrites(user)).map(([part, write]) => [`${user.username} ${part}`, write]),
@@ -69,9 +78,9 @@ async function writeMissing(
 }
 
 /**
- * Lets each of the people follow others, and counts that on both sides. An edge that is there already stays as it is;
- * the edges of one follower are written with their counts, all or none, so a run that was cut short can be repeated.
- * Returns how many edges are new.
+ * Lets each of the people follow others, and counts that on both sides. Edges that exist already stay as they are, and
+ * those of one follower are written with their counts, all or none: a run that was cut short can be repeated. Returns
+ * how many edges are new.
  */
 export async function writeFollows(
   people: ReadonlyMap<number, User>,

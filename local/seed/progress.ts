@@ -1,14 +1,14 @@
 const WIDTH = 30;
 
-/** Shows on the terminal how far a long piece of work is. */
+/** Shows on the terminal how far a long task has got. */
 export interface Progress {
-  /** So many steps more are done. */
+  /** So many further steps are done. */
   advance(steps?: number): void;
-  /** The work is done: the bar stays, full. */
+  /** The task is done: the bar stays, full. */
   finish(): void;
 }
 
-/** A bar on standard error, drawn at most ten times a second; where that is no terminal, one line at the end. */
+/** A bar on standard error, drawn at most ten times a second; where that is not a terminal, one line at the end. */
 export function startProgress(title: string, total: number): Progress {
   const start = performance.now();
   let done = 0;

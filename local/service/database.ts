@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './ports.ts';
 
 /** What a developer is told, in one sentence, when the service cannot start. */
 export class StartFailure extends Error {
@@ -24,8 +24,8 @@ const INSTALL_HINT =
   'it is on the PATH, or set DYNAMODB_ENDPOINT to a running DynamoDB Local.';
 
 /**
- * Starts the embedded database, in memory or on a file. On machines that it is not made for, `DYNAMODB_ENDPOINT`
- * names another server, or a `dynoxide` on the PATH serves. Throws {@link StartFailure}.
+ * Starts the embedded database, in memory or on a file. `DYNAMODB_ENDPOINT` names another server to use instead, and
+ * on a machine for which the package has no binary, a `dynoxide` on the PATH serves. Throws {@link StartFailure}.
  */
 export async function startDatabase({ file }: { file?: string } = {}): Promise<Database> {
   const endpoint = process.env.DYNAMODB_ENDPOINT;
@@ -47,8 +47,8 @@ export async function startDatabase({ file }: { file?: string } = {}): Promise<D
 }
 
 /**
- * Ends the server with this process, even one that is killed: a shell waits for the end of a pipe from us, and then
- * kills the server. Closing a terminal or Ctrl-C signals the shell too, which must outlive us.
+ * Ends the server with this process, even if that is killed: a shell waits until the pipe from us closes, and then
+ * kills the server. It ignores the signals of Ctrl-C and of a closing terminal, which it gets too, to outlive us.
  */
 function tieToThisProcess(server: ChildProcess, pid: number): void {
   const kill = () => server.kill('SIGKILL');
@@ -71,18 +71,6 @@ function findBinary(): string {
     if (!found) throw new StartFailure(INSTALL_HINT);
     return found;
   }
-}
-
-/** A port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 async function answers(endpoint: string, server: ChildProcess): Promise<void> {

@@ -9,7 +9,7 @@ export interface Offline {
 }
 
 interface HapiServer {
-  info: { started: number };
+  listener: { listening: boolean };
   ext(event: 'onPreResponse', method: (request: HapiRequest, toolkit: HapiToolkit) => unknown): void;
 }
 
@@ -34,7 +34,7 @@ export async function startedGateway(offline: Offline): Promise<HapiServer> {
   for (;;) {
     try {
       const server = offline.internals().getApiGatewayServer();
-      if (server.info.started > 0) return server;
+      if (server.listener.listening) return server;
     } catch {
       // There is no server yet.
     }

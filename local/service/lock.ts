@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, StartFailure } from './database.ts';
 
-/** Requests under way have 5 seconds to end in. */
+/** Milliseconds. A service that ends gives the requests under way five seconds. */
 const MOST_TIME_TO_END = 8000;
 
 interface Holder {
@@ -15,21 +15,19 @@ interface Holder {
 }
 
 /**
- * Makes sure that nobody else uses the local data: throws {@link StartFailure} while another instance runs. One whose
- * parent has ended is about to end too, and is waited for.
+ * Makes sure that nobody else uses the local data: throws {@link StartFailure} while another service runs on it. One
+ * whose parent has ended is about to end as well; that is waited for.
  */
 export async function claimLocalData(lock: string): Promise<void> {
+  const holder = await readHolder(lock);
+  if (!holder) return;
+  const { pid, parent_pid, endpoint } = holder;
   const patience = Date.now() + MOST_TIME_TO_END;
-  for (;;) {
-    const holder = await readHolder(lock);
-    if (!holder || !(await isAnswering(holder.endpoint))) return;
-    const isEnding = !isAlive(holder.pid) || !isAlive(holder.parent_pid);
-    if (!isEnding || Date.now() > patience) {
-      throw new StartFailure(
-        `The Users API is already running here, as process ${holder.pid}: stop that one first.`,
-      );
-    }
+  while ((await isAnswering(endpoint)) && !(isAlive(pid) && isAlive(parent_pid)) && Date.now() < patience) {
     await sleep(50);
+  }
+  if (isAlive(pid) && (await isAnswering(endpoint))) {
+    throw new StartFailure(`The Users API is already running here, as process ${pid}: stop that one first.`);
   }
 }
 
@@ -39,7 +37,7 @@ export async function findLocalDatabase(lock: string): Promise<string | undefine
   return holder && isAlive(holder.pid) && (await isAnswering(holder.endpoint)) ? holder.endpoint : undefined;
 }
 
-/** Notes who uses the local data, until this process ends. */
+/** Records who uses the local data, until this process ends. */
 export async function holdLocalData(lock: string, { endpoint, pid }: Database): Promise<void> {
   if (pid === undefined) return;
   const holder: Holder = { pid: process.pid, parent_pid: process.ppid, endpoint };
@@ -66,7 +64,8 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // There may be one that is another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

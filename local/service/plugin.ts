@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { localData } from '../data.ts';
 import { readOrCreateKeys } from '../keys/files.ts';
-import { publicKeys } from '../keys/jwk.ts';
+import { keyEnvironment } from '../keys/jwk.ts';
 import { type Database, StartFailure, startDatabase } from './database.ts';
 import { answerProblems, type Offline, startedGateway } from './gateway.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
 import { whenParentEnds } from './parent.ts';
+import { isFree } from './ports.ts';
 import { type DeclaredFunction, INTERNAL, subscribers } from './stream/lambda.ts';
 import { follow } from './stream/poller.ts';
 import { Positions } from './stream/positions.ts';
@@ -24,7 +24,7 @@ const START_TIME = 10;
 interface Serverless {
   serviceDir: string;
   service: {
-    custom: { 'serverless-offline': Partial<Ports> };
+    custom: { 'serverless-offline': Partial<Ports>; limits: Record<string, string> };
     provider: { environment: Record<string, unknown>; timeout: number };
     functions: Record<string, LocalFunction>;
     resources: { Resources: { UsersTable: { Properties: TableProperties } } };
@@ -99,19 +99,20 @@ export default class LocalServices {
   }
 
   async #prepare({ endpoint }: Database): Promise<void> {
-    const { provider, functions, resources } = this.#serverless.service;
+    const { provider, functions, resources, custom } = this.#serverless.service;
+    const limits = Object.keys(custom.limits).map((name) => [name, process.env[name] ?? 'off']);
     await createTable(endpoint, LOCAL_TABLE, resources.Resources.UsersTable.Properties);
     const { signing_keys } = this.#data;
     const keys = await readOrCreateKeys(signing_keys);
     const bus = await startEventSink(this.#data.events, { received: writeEventLine });
-    Object.assign(provider.environment, localCredentials, {
+    Object.assign(provider.environment, localCredentials, Object.fromEntries(limits), {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
       EVENTBRIDGE_ENDPOINT: bus.endpoint,
       ISSUER: this.#baseUrl,
       // The terminal shows a line for each request already.
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',
-      PUBLIC_KEYS: JSON.stringify(publicKeys(keys)),
+      ...keyEnvironment(keys),
     });
     for (const definition of Object.values(functions)) {
       definition.timeout = (definition.timeout ?? provider.timeout) + START_TIME;
@@ -184,12 +185,4 @@ function endWithParent(): void {
   const end = () => process.kill(process.pid, 'SIGTERM');
   process.once('SIGHUP', end);
   whenParentEnds(end);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.once('error', () => done(false));
-    probe.listen(port, 'localhost', () => probe.close(() => done(true)));
-  });
 }

@@ -23,7 +23,7 @@ export interface TableProperties {
 /** Name of the table of the service that runs on a developer's machine. */
 export const LOCAL_TABLE = 'users-local';
 
-/** Region and credentials that a local database takes: any will do. */
+/** Region and credentials for a local database, which takes any. */
 export const localCredentials = {
   AWS_REGION: 'local',
   AWS_ACCESS_KEY_ID: 'local',

@@ -55,6 +55,8 @@ export const FIELDS: Record<string, string> = {
   is_following: 'Whether the caller follows this user; `false` for anonymous callers.',
   user: 'The account.',
   access: `The access token, good for ${ACCESS_LIFE}: send it as \`Authorization: Bearer <access>\`.`,
+  device_token:
+    'Says that this device has logged in to the account before. Sent with the next login, even if empty or old, it is answered anew; such logins are not shut out when strangers guess at the name.',
   refresh: `The refresh token, good for ${REFRESH_LIFE}: trade it for new access tokens.`,
   message: 'A sentence for a person.',
   follower: 'The id of the user who follows.',

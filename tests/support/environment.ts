@@ -13,6 +13,7 @@ Object.assign(process.env, localCredentials, {
   ISSUER: inject('service') || 'https://api.example.com/careers/users',
   AUDIENCE: 'careers',
   PUBLIC_KEYS: inject('public_keys'),
+  PSEUDONYM_SECRET: 'the secret of the tests',
   SIGNING_KEYS_FILE: join(inject('data'), 'signing-keys.json'),
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });

@@ -4,7 +4,7 @@ import type { StreamBatch, StreamRecord } from '../../lib/table/changes.ts';
 import { applyActivity } from '../../lib/table/countedEvents.ts';
 import { deleteFollow, insertFollow } from '../../lib/table/follows.ts';
 import { userKey } from '../../lib/table/keys.ts';
-import { updateUser, updateUserWithEmail } from '../../lib/table/profileChanges.ts';
+import { updateUser, updateUserExactly } from '../../lib/table/profileChanges.ts';
 import { type Credential, readUser, replacePasswordHash, type User } from '../../lib/table/users.ts';
 import { shuffled } from '../../local/seed/random.ts';
 import { follow, type Subscriber } from '../../local/service/stream/poller.ts';
@@ -191,13 +191,11 @@ const changeProfile: Act = async (actor, _, random) => {
   };
   const { email, ...others } = changes;
   const before = actor.stored;
-  if (email === undefined) {
-    actor.stored = (await updateUser(before, others, Date.now())) as User;
-  } else {
-    const update = await updateUserWithEmail(before, { ...others, email }, Date.now());
-    if (update.outcome !== 'updated') throw new Error(update.outcome);
-    actor.stored = update.user;
-  }
+  const update = await (email === undefined
+    ? updateUser(before, others, Date.now)
+    : updateUserExactly(before, { ...others, email }, Date.now));
+  if (update.outcome !== 'updated') throw new Error(update.outcome);
+  actor.stored = update.user;
   const { id, username } = before;
   const changed = (['first_name', 'last_name', 'bio', 'avatar'] as const).filter(
     (field) => actor.stored[field] !== before[field],

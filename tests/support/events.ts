@@ -9,7 +9,7 @@ export interface PostsEvent {
   id: string;
   source: string;
   'detail-type': string;
-  detail: { username: string };
+  detail: { username: string; event_id?: string };
 }
 
 /** An event with an id of its own. */

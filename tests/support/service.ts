@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { BASE_PATH } from '../../lib/http/routes.ts';
-import { root } from '../../local/serverless.ts';
-import { freePort } from '../../local/service/database.ts';
+import { root, serverlessCommand } from '../../local/serverless.ts';
+import { freePort } from '../../local/service/ports.ts';
 import { findSecrets } from './secrets.ts';
 
 const START_SECONDS = 60;
@@ -18,10 +18,9 @@ export default async function setup(project: TestProject) {
   const { database, data } = project.getProvidedContext();
   const [httpPort, lambdaPort] = [await freePort(), await freePort()];
   const build = `.esbuild/test-${httpPort}`;
-  const command = join(root, 'node_modules/serverless/bin/serverless.js');
   const service = spawn(
     process.execPath,
-    [command, 'offline', '--httpPort', `${httpPort}`, '--lambdaPort', `${lambdaPort}`],
+    [serverlessCommand, 'offline', '--httpPort', `${httpPort}`, '--lambdaPort', `${lambdaPort}`],
     {
       cwd: root,
       env: {

@@ -98,7 +98,7 @@ const readSelf: Act = async ({ user, bios, follows }, _, judge) => {
   const possible = sure + [...follows.values()].filter((state) => state === undefined).length;
   const { bio, following_count } = answer.body;
   const counted = following_count >= sure && following_count <= possible;
-  judge(answer, answer.status === 200 && bios.has(bio) && counted, 'read the own profile');
+  judge(answer, answer.status === 200 && bios.has(bio) && counted, 'read its own profile');
 };
 
 const readFollowing: Act = async ({ user, follows }, _, judge) => {

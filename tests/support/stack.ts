@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
-import { root } from '../../local/serverless.ts';
+import { root, serverlessCommand } from '../../local/serverless.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the properties of any resource
 type Properties = Record<string, any>;
@@ -13,18 +14,26 @@ type Properties = Record<string, any>;
 interface Resource {
   Type: string;
   Properties: Properties;
-  DependsOn?: string[];
+  Condition?: string;
+  DependsOn?: string | string[];
   DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
 }
 
 /** What `serverless package` makes for CloudFormation. */
 export interface Template {
+  Conditions: Record<string, unknown>;
   Resources: Record<string, Resource>;
 }
 
+/** Parameters of a deployment, by name. */
+type Parameters = Record<string, string>;
+
 /** The template of the stack as a deployment makes it, packaged once for all test files of a run. */
-export async function readTemplate(): Promise<Template> {
-  const file = join(inject('data'), 'template.json');
+export async function readTemplate(parameters: Parameters = {}): Promise<Template> {
+  const given = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
+  const name = createHash('sha256').update(given.join(' ')).digest('hex').slice(0, 8);
+  const file = join(inject('data'), `template-${name}.json`);
   const lock = `${file}.lock`;
   for (;;) {
     const template = await readFile(file, 'utf8').catch(() => undefined);
@@ -33,22 +42,25 @@ export async function readTemplate(): Promise<Template> {
       () => true,
       () => false,
     );
-    if (is_ours) await packageService(file).finally(() => rmdir(lock));
+    if (is_ours) await packageService(file, given).finally(() => rmdir(lock));
     else await sleep(100);
   }
 }
 
 /** Packages the service as a deployment does, without credentials of AWS, and puts the template into `file`. */
-async function packageService(file: string): Promise<void> {
+async function packageService(file: string, given: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'users-api-package-'));
   const build = join('.esbuild', basename(folder));
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_REGION: ___, ...environment } = process.env;
-  const command = join(root, 'node_modules/serverless/bin/serverless.js');
   try {
-    await promisify(execFile)(process.execPath, [command, 'package', '--package', folder], {
-      cwd: root,
-      env: { ...environment, ESBUILD_FOLDER: build },
-    });
+    await promisify(execFile)(
+      process.execPath,
+      [serverlessCommand, 'package', '--package', folder, ...given],
+      {
+        cwd: root,
+        env: { ...environment, ESBUILD_FOLDER: build },
+      },
+    );
     await rename(join(folder, 'cloudformation-template-update-stack.json'), file);
   } finally {
     await rm(folder, { recursive: true, force: true });

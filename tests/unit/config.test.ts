@@ -15,11 +15,18 @@ const complete = {
   TABLE_NAME: 'users',
   ISSUER: 'https://api.example.com/careers/users',
   AUDIENCE: 'careers',
+  PSEUDONYM_SECRET: 'sixteen characters',
   PUBLIC_KEYS: JSON.stringify({ keys: [{ kty: 'RSA', kid: 'a', n: 'n', e: 'AQAB' }] }),
 };
 
 test('a complete environment loads', async () => {
   await expect(load(complete)).resolves.toBeDefined();
+});
+
+test('L7: an issuer that ends in a slash, as all tokens would bear it, is refused', async () => {
+  await expect(load({ ...complete, ISSUER: `${complete.ISSUER}/` })).rejects.toMatchObject({
+    stderr: expect.stringContaining('ISSUER ends in a slash'),
+  });
 });
 
 test('an incomplete environment fails at once and names every variable at fault', async () => {

@@ -42,13 +42,13 @@ function findCircle(file: string, done: Set<string>, path: string[] = []): strin
 }
 
 test('the imports are found', () => {
+  const GENERATED = 'client/schema.ts';
+  const lost = [...imports.values()].flat().filter((path) => path.endsWith('.ts') && !sources.has(path));
+  expect(lost.filter((path) => path !== GENERATED)).toEqual([]);
   expect(imports.get('functions/auth/login.ts')).toContain('lib/http/endpoint.ts');
-  expect([...imports.values()].flat().filter((path) => path.endsWith('.ts') && !sources.has(path))).toEqual(
-    [],
-  );
 });
 
-test('no file imports itself by a detour', () => {
+test('no file imports itself, however indirectly', () => {
   const done = new Set<string>();
   expect([...imports.keys()].flatMap((file) => findCircle(file, done) ?? [])).toEqual([]);
 });

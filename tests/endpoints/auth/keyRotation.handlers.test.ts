@@ -33,7 +33,7 @@ const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 const publishedKids = async () =>
   (await get('/.well-known/jwks.json')).body.keys.map(({ kid }: { kid: string }) => kid);
 
-test('tokens of before a rotation are good until their key is retired, and new ones are signed by the new key', async () => {
+test('tokens from before a rotation stay good until their key is retired, and the new key signs new ones', async () => {
   const first = await addKey([]);
   await deploy(first);
   const user = await newUser();

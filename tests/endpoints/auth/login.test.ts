@@ -45,7 +45,7 @@ test('answers a wrong password and an unknown user alike', async () => {
 });
 
 test.each(['', 'short', '12345678', 'x'.repeat(73), 'x'.repeat(10_000), 'nul\u0000byte', '\ud800'])(
-  'finds a password that could not have been registered simply wrong: %j',
+  'takes a password that could not have been registered for a wrong one: %j',
   async (password) => {
     const { username } = await newUser();
     expectProblem(await post('/login/', { username, password }), 401, 'no_active_account');

@@ -160,7 +160,7 @@ describe('password', () => {
     'aaaaaaaa',
     '        ',
     '\u200b\u200c'.repeat(6),
-    `é${'\u0301\u0300'.repeat(32_000)}`,
+    `é${'\u0301\u0300'.repeat(200)}`,
   ])('refuses %j', async (password) => {
     expectProblem(await post('/register/', withPassword(password)), 400, 'invalid', ['password']);
   });

@@ -62,7 +62,7 @@ test('answers 409 the second time, and counts once', async () => {
   expect((await get(`/${bob.username}/`)).body.followers_count).toBe(1);
 });
 
-test('is done by exactly one of many equal requests at once', async () => {
+test('is done by exactly one of many equal requests at the same time', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
   const answers = await Promise.all(Array.from({ length: 6 }, () => follow(alice, bob)));
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);

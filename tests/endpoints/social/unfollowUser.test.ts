@@ -53,7 +53,7 @@ test('answers not_found for an unknown user', async () => {
   }
 });
 
-test('is done by exactly one of many equal requests at once', async () => {
+test('is done by exactly one of many equal requests at the same time', async () => {
   const [alice, bob] = await Promise.all([newUser(), newUser()]);
   await follow(alice, bob);
   const answers = await Promise.all(Array.from({ length: 6 }, () => unfollow(alice, bob)));

@@ -36,6 +36,18 @@ test('counts an event once however often it is delivered, also at the same time'
   expect(await readStats(user)).toMatchObject({ likes_received: 1 });
 });
 
+test('M11: counts an event once that its producer sent twice, under the id that the producer gave it', async () => {
+  const user = await newUser();
+  const send = () => {
+    const event = postsEvent('PostLiked', user.username);
+    return deliver({ ...event, detail: { ...event.detail, event_id: `${user.username}-7` } });
+  };
+  await send();
+  await send();
+  await deliver(postsEvent('PostLiked', user.username));
+  expect(await readStats(user)).toMatchObject({ likes_received: 2 });
+});
+
 test('shows no negative count, and comes out exact, when a removal overtakes its addition', async () => {
   const user = await newUser();
   await deliver(postsEvent('PostDeleted', user.username));
@@ -84,6 +96,11 @@ test.each([
   ['another source', { ...postsEvent('PostCreated', 'alice'), source: 'careers.jobs' }, 'source'],
   ['an unknown kind', postsEvent('PostPinned', 'alice'), 'detail-type'],
   ['no username', { ...postsEvent('PostCreated', 'alice'), detail: {} }, 'detail.username'],
+  [
+    'an id of another type',
+    { ...postsEvent('PostCreated', 'alice'), detail: { username: 'alice', event_id: 7 } },
+    'detail.event_id',
+  ],
   [
     'a username of another type',
     { ...postsEvent('PostCreated', 'alice'), detail: { username: 7 } },

@@ -116,13 +116,13 @@ describe('changes', () => {
     expect(replica.total).toBe(1);
   });
 
-  test('with the stamp of what is known, but another content, are taken', () => {
+  test('with a stamp that is known but other content are taken', () => {
     const replica = replicaOf(storedUser(1, { avatar: null, updated_at: stamp }));
     replica.apply([storedUser(1, { avatar: 'https://example.com/a', updated_at: stamp })]);
     expect(replica.find(query({})).cards).toMatchObject([{ avatar: 'https://example.com/a' }]);
   });
 
-  test('are taken all or none', () => {
+  test('are applied all or none', () => {
     const replica = replicaOf(storedUser(1));
     const damaged = { ...storedUser(3), first_name: null as unknown as string };
     expect(() => replica.apply([storedUser(2), damaged])).toThrow();

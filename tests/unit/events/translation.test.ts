@@ -76,11 +76,7 @@ test.each<[string, Change, object[]]>([
     [{ type: 'UserUnfollowed', follower: { username: 'alice' }, followed: edge.followed }],
   ],
   ['a counter', change(accountKey('alice'), { id: 7 }, { id: 7, following_count: 1 }), []],
-  [
-    'a failed login',
-    change(failedLoginKey({ username: 'alice' }), undefined, { attempts: new Set(['a']) }),
-    [],
-  ],
+  ['a failed login', change(failedLoginKey('alice'), undefined, { attempts: new Set(['a']) }), []],
 ])('%s makes the right events', (_, made, events) => {
   expect(tell(made).map(told)).toEqual(events);
 });

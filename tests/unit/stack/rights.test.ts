@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { hash } from 'bcryptjs';
+import { afterAll, expect, inject, test, vi } from 'vitest';
 import { accountKey, snapshotKey, userKey } from '../../../lib/table/keys.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { get, post } from '../../support/api.ts';
@@ -15,10 +17,9 @@ import {
   logicalName,
   readTemplate,
   resourcesOf,
-  type Template,
   UNBOUNDED,
 } from '../../support/stack.ts';
-import { writeItem } from '../../support/table.ts';
+import { readItem, writeItem } from '../../support/table.ts';
 import { seconds } from '../../support/tokens.ts';
 import {
   changeProfile,
@@ -41,15 +42,18 @@ store.parameters.push(keys);
 
 delete process.env.SIGNING_KEYS_FILE;
 Object.assign(process.env, store.environment, {
+  REGISTRATIONS_PER_HOUR: '100',
   SIGNING_KEYS_PARAMETER: keys.Name,
   DYNAMODB_ENDPOINT: proxy.endpoint,
+  ...{
+    REGISTRATIONS_PER_HOUR: '60',
+    REGISTRATIONS_PER_DAY: '300',
+    PROFILE_CHANGES: '60',
+    NETWORK_FAILURES: '300',
+  },
 });
 
-let template: Template;
-
-beforeAll(async () => {
-  template = await readTemplate();
-}, 180_000);
+const template = await readTemplate();
 
 afterAll(async () => {
   store.stop();
@@ -57,25 +61,58 @@ afterAll(async () => {
   await proxy.stop();
 });
 
+type Keyed = Record<'PK' | 'GSI1PK', { S: string }>;
+
 interface Write {
-  Key?: { PK: { S: string } };
-  Item?: { PK: { S: string } };
+  Key?: Keyed;
+  Item?: Keyed;
 }
 
-/** Whether a write is of the directory's snapshots, or of anything else. */
-const placeOf = ({ Key, Item }: Write) =>
-  /^SNAPSHOT(#|$)/.test((Key ?? Item)?.PK.S ?? '') ? 'snapshot' : 'table';
+/** What a read asks for: the partition keys, and whether it says which attributes it wants. */
+interface Read {
+  keys: string[];
+  projects: boolean;
+}
+
+function readOf({ operation, parameters }: Call): Read {
+  const { Key, KeyConditionExpression, ExpressionAttributeValues, ProjectionExpression, RequestItems } =
+    parameters;
+  if (operation === 'BatchGetItem') {
+    const [wanted] = Object.values<{ Keys: Keyed[]; ProjectionExpression?: string }>(RequestItems);
+    return {
+      keys: wanted?.Keys.map(({ PK }) => PK.S) ?? [],
+      projects: wanted?.ProjectionExpression !== undefined,
+    };
+  }
+  const [, place = ''] = /^(?:GSI1)?PK = (:\w+)/.exec(KeyConditionExpression ?? '') ?? [];
+  const key: string = operation === 'Query' ? ExpressionAttributeValues[place].S : Key.PK.S;
+  return { keys: [key], projects: ProjectionExpression !== undefined };
+}
+
+/**
+ * What conditions make of a partition key: the narrowest pattern of our roles that it fits; `anything` where none
+ * does.
+ */
+function partitionOf(key: string): string {
+  const patterns = grantsOf(template)
+    .flatMap(({ condition }) => patternsIn(condition))
+    .filter((pattern) => (pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern));
+  return patterns.toSorted((a, b) => b.length - a.length)[0] ?? 'anything';
+}
 
 /** The rights that a call needs; a transaction needs those of its parts. */
-function needed({ operation, parameters }: Call): string[] {
-  if (operation === 'TransactWriteItems') {
-    const parts: [string, Write][] = parameters.TransactItems.flatMap((part: Record<string, Write>) =>
-      Object.entries(part),
-    );
-    return parts.map(([kind, write]) => `${placeOf(write)} ${kind}Item`);
+function needed(call: Call): string[] {
+  const { operation, parameters } = call;
+  if (/Get|Query/.test(operation)) {
+    const { keys, projects } = readOf(call);
+    const kind = parameters.IndexName ? 'index' : projects ? 'without secrets' : 'table';
+    return keys.map((key) => `${kind} ${operation} ${partitionOf(key)}`);
   }
-  const isRead = /Get|Query/.test(operation);
-  return [`${parameters.IndexName ? 'index' : isRead ? 'table' : placeOf(parameters)} ${operation}`];
+  const writes: [string, Write][] =
+    operation === 'TransactWriteItems'
+      ? parameters.TransactItems.flatMap((part: Record<string, Write>) => Object.entries(part))
+      : [[operation.replace('Item', ''), parameters]];
+  return writes.map(([kind, { Key, Item }]) => `table ${kind}Item ${partitionOf((Key ?? Item)?.PK.S ?? '')}`);
 }
 
 /** A snapshot in force whose one chunk is not there, and that is due to be replaced. */
@@ -91,16 +128,36 @@ async function putDamagedSnapshot(): Promise<void> {
 
 type Work = (alice: TestUser, bob: TestUser) => Promise<unknown>;
 
+/** What makes a request repeatable; a second one with the same finds the first. */
+const repeatable = () => ({ headers: { 'Idempotency-Key': randomUUID() } });
+
 /** What a function does besides what its example makes it do, or all of it where it serves no endpoint. */
 const more: Record<string, Work> = {
-  login: ({ username }) => post('/login/', { username, password: 'wrong-password' }),
+  register: async () => {
+    const fields = registration();
+    const key = repeatable();
+    const repeat = (changes = {}) => post('/register/', { ...fields, ...changes }, key);
+    await repeat();
+    await repeat({ password: 'wrong-password', password_confirm: 'wrong-password' });
+    const password_hash = await hash(fields.password, 4);
+    await writeItem({ ...(await readItem(userKey(fields.username))), password_hash });
+    await repeat();
+  },
+  login: async ({ username, password }) => {
+    await post('/login/', { username, password: 'wrong-password' });
+    const password_hash = await hash(password, 4);
+    await writeItem({ ...(await readItem(userKey(username))), password_hash });
+    await post('/login/', { username, password });
+  },
   listUsers: async (_, bob) => {
     await writeItem({ ...accountKey(bob.username), id: bob.id, following_count: 1_000_000 });
     await get('/', { token: bob.access });
   },
+  followUser: (alice, bob) => follow(alice, bob, repeatable()),
   updateMe: async (alice) => {
+    await changeProfile(alice, { bio: 'Hello' }, repeatable());
     await changeProfile(alice, {});
-    await changeProfile(alice, { email: registration().email });
+    await changeProfile(alice, { email: registration().email }, repeatable());
   },
   unfollowUser: unfollow,
   writeSnapshot: async () => {
@@ -165,9 +222,18 @@ const PLACES: [string, string][] = [
   [':parameter/users-api/dev/signing-keys"}', 'keys'],
 ];
 
-const ON_SNAPSHOTS = {
-  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['SNAPSHOT', 'SNAPSHOT#*'] },
+const LEADING_KEYS = 'ForAllValues:StringLike';
+
+/** What makes a read one that names what it wants, which is no secret. */
+const WITHOUT_SECRETS = {
+  'ForAllValues:StringNotEquals': { 'dynamodb:Attributes': ['password_hash'] },
+  StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
 };
+
+type Condition = Record<string, Record<string, string[]>>;
+
+const patternsIn = (condition: unknown): string[] =>
+  (condition as Condition | undefined)?.[LEADING_KEYS]?.['dynamodb:LeadingKeys'] ?? [];
 
 /** A right in the words of `rightsUsed`; nothing for what every function may do. */
 function inWords(name: string, { action, resource, condition }: Grant): string[] {
@@ -175,8 +241,14 @@ function inWords(name: string, { action, resource, condition }: Grant): string[]
   const is_own_log = text === `{"Fn::GetAtt":["${logicalName(name)}LogGroup","Arn"]}`;
   if (action in UNBOUNDED || (is_own_log && action.startsWith('logs:'))) return [];
   const [, place = text] = PLACES.find(([end]) => text.endsWith(end)) ?? [];
-  const kind = JSON.stringify(condition) === JSON.stringify(ON_SNAPSHOTS) ? 'snapshot' : place;
-  return [`${kind} ${action.split(':')[1]}`];
+  const [service, operation] = action.split(':');
+  if (service !== 'dynamodb') return [`${place} ${operation}`];
+  const { [LEADING_KEYS]: keys, ...others } = condition as Condition;
+  const is_free = Object.keys(others).length === 0;
+  if (!is_free) expect(others).toEqual(WITHOUT_SECRETS);
+  return patternsIn({ [LEADING_KEYS]: keys }).map(
+    (pattern) => `${is_free ? place : 'without secrets'} ${operation} ${pattern}`,
+  );
 }
 
 /** The rights that the packaged template grants to a function. */
@@ -185,7 +257,7 @@ function rightsGranted(name: string): string[] {
   return own.flatMap((grant) => inWords(name, grant)).sort();
 }
 
-test('every function may do what it does, and nothing else', async () => {
+test('M13: every function may do what it does to the items that it does it to, and nothing else', async () => {
   const functions = Object.keys(serverless.functions);
   const used: Record<string, string[]> = {};
   for (const name of functions) used[name] = await rightsUsed(name);

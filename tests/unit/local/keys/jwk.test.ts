@@ -19,7 +19,7 @@ test('a shared secret has no public half', async () => {
   expect(publicKeys({ keys: [secret] }).keys).toEqual([{ kty: 'oct' }]);
 });
 
-test('when a key was superseded is nothing that verifiers are told', async () => {
+test('verifiers are not told when a key was superseded', async () => {
   const key = { ...(await generateSigningKey()), superseded_at: '2024-01-15T10:30:00.000Z' };
   expect(publicKeys({ keys: [key] }).keys[0]).not.toHaveProperty('superseded_at');
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STANDARD_HEADERS } from '../../../../lib/http/headers.ts';
-import { freePort } from '../../../../local/service/database.ts';
+import { freePort } from '../../../../local/service/ports.ts';
 import { killAll, type Place, type Started, serve } from '../../../support/startedService.ts';
 
 let place: Place;
@@ -50,7 +50,7 @@ test('a path with a malformed escape is a problem like any other', async () => {
 
 test('an exception in a handler is an internal error', async () => {
   await expectProblem('/fails', 500, 'internal_error');
-  expect(service.output()).toContain('thrown by the handler');
+  await expect.poll(service.output).toContain('thrown by the handler');
 });
 
 test('a function that crashes or never ends is given up, and the service goes on', async () => {
@@ -59,6 +59,6 @@ test('a function that crashes or never ends is given up, and the service goes on
     expectProblem('/throws', 503, 'unavailable'),
     expectProblem('/hangs', 503, 'unavailable'),
   ]);
-  expect(service.output()).toContain('thrown past the handler');
+  await expect.poll(service.output).toContain('thrown past the handler');
   expect(await get('/answers')).toMatchObject({ status: 200 });
 });

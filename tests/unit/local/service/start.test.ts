@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BASE_PATH } from '../../../../lib/http/routes.ts';
 import { root } from '../../../../local/serverless.ts';
-import { freePort } from '../../../../local/service/database.ts';
+import { freePort } from '../../../../local/service/ports.ts';
 import { killAll, npmStart, type Place, type Started, survivors } from '../../../support/startedService.ts';
 
 let place: Place;
@@ -62,8 +62,15 @@ const ends = {
   'SIGTERM to npm': ({ command }) => command.kill('SIGTERM'),
   'SIGKILL to npm': ({ command }) => command.kill('SIGKILL'),
   'SIGKILL to the Serverless Framework': ({ serverless }) => process.kill(serverless, 'SIGKILL'),
-  'SIGTERM to the Serverless Framework': ({ serverless }) => process.kill(serverless, 'SIGTERM'),
 } satisfies Record<string, (service: Started) => boolean>;
+
+/** Checks that nothing of the service is left. */
+async function expectEnd(started: Started) {
+  await expect.poll(() => survivors(started), { timeout: 15_000 }).toEqual([]);
+  await expect(fetch(started.origin)).rejects.toThrow('fetch failed');
+}
+
+const lock = () => existsSync(join(place.data, 'lock.json'));
 
 describe.skipIf(process.platform !== 'linux')('npm start', () => {
   test.each(Object.entries(ends))('%s ends every process; the next start has the data', async (way, end) => {
@@ -71,27 +78,30 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     expect(await everybody(service)).toEqual(registered);
     await register(service, `user-${registered.length}`);
     end(service);
-    await expect.poll(() => survivors(service as Started), { timeout: 8000 }).toEqual([]);
-    await expect(fetch(service.origin)).rejects.toThrow('fetch failed');
-    expect(existsSync(join(place.data, 'lock.json'))).toBe(way === 'SIGKILL to the Serverless Framework');
+    await expectEnd(service);
+    // Nobody is left to remove it; the next start sees that.
+    expect(lock()).toBe(way === 'SIGKILL to the Serverless Framework');
   });
 
   test('a start ends with a few lines that say where the service answers; a request is one line', async () => {
     service = await npmStart(place);
+    const { command, serverless, origin } = service;
     const banner = lines(service);
     expect(banner[0]).toBe('> users-api@0.1.0 start');
     expect(banner.length).toBeLessThan(10);
     expect(banner.at(-1)).toMatch(/^ {2}Data is kept in .*; Ctrl-C stops everything\.$/);
 
-    await everybody(service);
-    await fetch(`${service.origin}${BASE_PATH}/nobody/`);
+    expect(await everybody(service)).toEqual(registered);
+    await fetch(`${origin}${BASE_PATH}/nobody/`);
     await expect
       .poll(() => lines(service as Started).slice(banner.length))
       .toEqual([
         expect.stringMatching(/^GET \/careers\/users\/\?ordering=username 200 \d+ ms$/),
         expect.stringMatching(/^GET \/careers\/users\/nobody\/ 404 \d+ ms$/),
       ]);
-    process.kill(-(service.command.pid ?? 0), 'SIGINT');
-    await expect.poll(() => survivors(service as Started), { timeout: 8000 }).toEqual([]);
+    process.kill(serverless, 'SIGTERM');
+    await expectEnd(service);
+    expect(command.exitCode).toBe(0);
+    expect(lock()).toBe(false);
   });
 });

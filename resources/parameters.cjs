@@ -1,0 +1,16 @@
+/* Refuses parameters that do not go together, before anything is deployed; adds nothing to the template. */
+module.exports = async ({ resolveVariable }) => {
+  const parameter = (name) => resolveVariable(`param:${name}, ''`);
+  const publicUrl = await parameter('publicUrl');
+  if (publicUrl && !/^https:\/\/.*[^/]$/.test(publicUrl)) {
+    // It is the issuer of all tokens, which are refused everywhere when it changes by as much as a slash.
+    throw new Error('publicUrl begins with https:// and ends without a slash.');
+  }
+  if ((await parameter('closeExecuteApi')) === 'true' && !publicUrl) {
+    throw new Error('closeExecuteApi needs a publicUrl: the API would have no address at all.');
+  }
+  if ((await parameter('activityBus')) && !(await parameter('activityProducer'))) {
+    throw new Error('activityBus needs an activityProducer: the ARN of the role that puts events on it.');
+  }
+  return {};
+};

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { root } from '../../../local/serverless.ts';
+import { readTemplate, resourcesOf, type Template } from '../../support/stack.ts';
+
+const PRODUCER = 'arn:aws:iam::123456789012:role/posts';
+const WEB_ACL = 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/users/1';
+
+/** The template with every parameter that a deployment may be given. */
+let template: Template;
+
+beforeAll(async () => {
+  template = await readTemplate({
+    publicUrl: 'https://api.example.com/careers/users',
+    closeExecuteApi: 'true',
+    tlsPolicy: 'SecurityPolicy_TLS13_1_3_2025_09',
+    tlsAccessMode: 'BASIC',
+    webAcl: WEB_ACL,
+    gatewayAccount: 'false',
+    activityBus: 'careers-events',
+    activityProducer: PRODUCER,
+    protectTable: 'false',
+  });
+}, 180_000);
+
+const properties = (name: string) => template.Resources[name]?.Properties ?? {};
+
+test('M12: the address of the gateway is closed beside a domain of one’s own', () => {
+  expect(properties('ApiGatewayRestApi').DisableExecuteApiEndpoint).toBe(true);
+  expect(properties('RegisterLambdaFunction').Environment.Variables.ISSUER).toBe(
+    'https://api.example.com/careers/users',
+  );
+});
+
+test('M12: the TLS policy is a choice', () => {
+  expect(properties('ApiGatewayRestApi')).toMatchObject({
+    SecurityPolicy: 'SecurityPolicy_TLS13_1_3_2025_09',
+    EndpointAccessMode: 'BASIC',
+  });
+});
+
+test('M12: a web ACL stands in front of the stage', () => {
+  const [[, association] = []] = resourcesOf(template, 'AWS::WAFv2::WebACLAssociation');
+  expect(association?.Properties.WebACLArn).toBe(WEB_ACL);
+  expect(association?.Properties.ResourceArn['Fn::Sub']).toMatch(/\$\{ApiGatewayRestApi\}\/stages\/dev$/);
+  expect(association?.DependsOn).toEqual(['GatewayStage']);
+  expect(template.Conditions.HasWebAcl).toEqual({ 'Fn::Not': [{ 'Fn::Equals': [WEB_ACL, ''] }] });
+});
+
+test('L13: an account that has a role for the logs of its gateways keeps it', () => {
+  expect(template.Conditions.SetsGatewayAccount).toEqual({ 'Fn::Equals': ['false', 'true'] });
+  for (const name of ['GatewayAccount', 'GatewayLogRole']) {
+    expect(template.Resources[name]?.Condition).toBe('SetsGatewayAccount');
+  }
+});
+
+test('M11: on a bus of its own, the posts service alone may put events, and none but its own', () => {
+  const policies = resourcesOf(template, 'AWS::Events::EventBusPolicy').map(([, policy]) => policy);
+  expect(policies.map(({ Properties }) => Properties.Statement)).toMatchObject([
+    {
+      Effect: 'Allow',
+      Principal: { AWS: PRODUCER },
+      Action: 'events:PutEvents',
+      Condition: { StringEquals: { 'events:source': 'careers.posts' } },
+    },
+    {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'events:PutEvents',
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': PRODUCER } },
+    },
+  ]);
+  const [[name, bus] = []] = resourcesOf(template, 'AWS::Events::EventBus');
+  expect(bus?.Properties.Name).toBe('careers-events');
+  expect(policies.map(({ DependsOn }) => DependsOn)).toEqual([[name], [name]]);
+});
+
+test('M11: what is lost between the bus and the function still comes to the queue', () => {
+  const [{ Condition }] = properties('ActivityDeadLettersPolicy').PolicyDocument.Statement;
+  expect(Condition.ArnEquals['aws:SourceArn']['Fn::If']).toMatchObject([
+    'HasActivityBus',
+    { 'Fn::Sub': expect.stringMatching(/:rule\/careers-events\/users-api-dev-activity$/) },
+    {},
+  ]);
+});
+
+test('the first deployment leaves the table unprotected, so that its rollback can remove it', () => {
+  expect(properties('UsersTable').DeletionProtectionEnabled).toBe(false);
+});
+
+const check = createRequire(import.meta.url)(join(root, 'resources/parameters.cjs'));
+
+test.each([
+  ['L7: an address that ends in a slash', { publicUrl: 'https://api.example.com/' }, 'without a slash'],
+  ['an address without TLS', { publicUrl: 'http://api.example.com' }, 'begins with https://'],
+  ['closing the only address', { closeExecuteApi: 'true' }, 'needs a publicUrl'],
+  ['a bus for nobody', { activityBus: 'events' }, 'needs an activityProducer'],
+])('refuses %s', async (_, given: Record<string, string>, sentence) => {
+  const resolveVariable = async (variable: string) => given[/^param:(\w+)/.exec(variable)?.[1] ?? ''] ?? '';
+  await expect(check({ resolveVariable })).rejects.toThrow(sentence);
+});
