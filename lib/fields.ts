@@ -92,7 +92,17 @@ export const PersonName = v.pipe(
   v.check((name) => name === '' || isVisible(name), 'This must have something to see.'),
 );
 
-export const Bio = prose(500);
+const Bio = prose(500);
+
+/** The texts that people write about themselves, as a change of the profile takes them. */
+export const profileTexts = { first_name: PersonName, last_name: PersonName, bio: Bio };
+
+/** The same as registration takes them: who leaves one out has none. */
+export const registeredTexts = {
+  first_name: v.optional(PersonName, ''),
+  last_name: v.optional(PersonName, ''),
+  bio: v.optional(Bio, ''),
+};
 
 /** Most bytes of the address of a picture, as it is stored. */
 const AVATAR_BYTES = 2048;

@@ -9,9 +9,13 @@ export type AnyDeclaration = Declaration & Partial<Pick<DocumentDeclaration, 'me
 
 const functions = join(import.meta.dirname, '../functions');
 
+/** The file of each function, below `functions/`. */
+export const files = new Map(
+  globSync('*/*.ts', { cwd: functions }).map((file) => [basename(file, '.ts'), file]),
+);
+
 /** The declarations that the handlers run on, in the order of the routes. */
 export async function readDeclarations(): Promise<Record<OperationId, AnyDeclaration>> {
-  const files = new Map(globSync('*/*.ts', { cwd: functions }).map((file) => [basename(file, '.ts'), file]));
   const declarations = Object.keys(routes).map(async (operation) => {
     const { handler } = await import(join(functions, files.get(operation) ?? operation));
     return [operation, handler.declaration] as const;

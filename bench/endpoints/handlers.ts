@@ -1,5 +1,4 @@
 import { hashPassword } from '../../lib/auth/passwords.ts';
-import { type Cost, meanCost } from '../budgets.ts';
 import type { Sample } from '../harness/instance.ts';
 import { Instance } from '../harness/instances.ts';
 import { inTurn } from '../harness/inTurn.ts';
@@ -7,7 +6,7 @@ import { milliseconds, type Section, spread, table } from '../harness/report.ts'
 import { median } from '../harness/statistics.ts';
 import { timeComparisons } from './logins.ts';
 import { PASSWORD } from './people.ts';
-import type { Scenario } from './scenarios.ts';
+import { type Cost, meanCost, type Scenario } from './scenarios.ts';
 
 const WARM_UP = 50;
 const SAMPLES = 300;

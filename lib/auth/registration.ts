@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
-import { Bio, Email, isPlausibleEmail, NewPassword, PasswordAgain, PersonName, Username } from '../fields.ts';
+import { Email, isPlausibleEmail, NewPassword, PasswordAgain, registeredTexts, Username } from '../fields.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
 import { pseudonym } from '../pseudonym.ts';
 import { sourceOf } from '../sources.ts';
@@ -26,9 +26,7 @@ export const Registration = v.pipe(
     email: Email,
     password: NewPassword,
     password_confirm: PasswordAgain,
-    first_name: v.optional(PersonName, ''),
-    last_name: v.optional(PersonName, ''),
-    bio: v.optional(Bio, ''),
+    ...registeredTexts,
   }),
   v.rawCheck(({ dataset: { value }, addIssue }) => {
     const { username, email, password, password_confirm } = value as Record<string, unknown>;

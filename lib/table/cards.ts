@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { changeIn, changesSince, directoryPartitions } from './keys.ts';
 import { queryPage } from './read.ts';
 import type { RawItem } from './send.ts';
+import { ProjectedUser } from './userItem.ts';
 
 /** Most bytes of an avatar that the directory keeps: those of ordinary people. */
 const LONGEST_AVATAR = 256;
@@ -14,17 +15,7 @@ const CardAvatar = v.pipe(
   v.transform((avatar) => (avatar && Buffer.byteLength(avatar) > LONGEST_AVATAR ? LONG_AVATAR : avatar)),
 );
 
-/** What the index projects of a user; serverless.yml names the same attributes. */
-export const CardItem = v.object({
-  id: v.number(),
-  username: v.string(),
-  first_name: v.string(),
-  last_name: v.string(),
-  bio: v.string(),
-  avatar: CardAvatar,
-  created_at: v.number(),
-  updated_at: v.number(),
-});
+export const CardItem = v.object({ ...ProjectedUser.entries, avatar: CardAvatar });
 
 /** What the directory knows of a user: what a list may show, search or order by. Times in milliseconds. */
 export type Card = v.InferOutput<typeof CardItem>;

@@ -21,6 +21,7 @@ export const PARTITIONS = {
   follow_sequence: 'SEQUENCE#follow',
   failed_logins: 'FAILED_LOGIN#*',
   quotas: 'QUOTA#*',
+  /** Of registrations; others are among the items of their users. */
   repetitions: 'REPETITION#*',
   events: 'EVENT#*',
   snapshot: 'SNAPSHOT',

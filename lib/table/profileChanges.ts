@@ -10,7 +10,7 @@ import { parseUser, USER_ATTRIBUTES, type User } from './users.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
 
 /** What a user may change; absent means unchanged. */
-export type ProfileChanges = Partial<Pick<User, 'first_name' | 'last_name' | 'bio' | 'avatar' | 'email'>>;
+export type ProfileChanges = Partial<Omit<User, 'id' | 'username' | 'created_at' | 'updated_at'>>;
 
 /** How a change ended; `throttled` after too many of them, for so many seconds. */
 export type ChangeOutcome =

@@ -5,27 +5,11 @@ import { parseItem, parseItems } from './items.ts';
 import { accountKey, emailKey, profileAndCounters, userIdKey, userIndexKey, userKey } from './keys.ts';
 import { getItem, getItems, projection, queryAll, type ReadOptions } from './read.ts';
 import type { RawItem } from './send.ts';
+import { CredentialItem, UserItem } from './userItem.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
-
-const UserItem = v.object({
-  id: v.number(),
-  /** As typed at registration; keys compare it in lower case. */
-  username: v.string(),
-  email: v.string(),
-  first_name: v.string(),
-  last_name: v.string(),
-  bio: v.string(),
-  avatar: v.nullable(v.string()),
-  /** Milliseconds since 1970. */
-  created_at: v.number(),
-  /** Milliseconds since 1970. */
-  updated_at: v.number(),
-});
 
 /** A user as stored, without the password's hash: that leaves the table as part of a {@link Credential} only. */
 export type User = v.InferOutput<typeof UserItem>;
-
-const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string() });
 
 /** A user with the hash that a password is compared with. */
 export type Credential = v.InferOutput<typeof CredentialItem>;

@@ -3,7 +3,7 @@ import { ownedBy, requireAccount } from '../auth/identity.ts';
 import { logSecurity } from '../auth/securityLog.ts';
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
-import { Avatar, Bio, Email, PersonName } from '../fields.ts';
+import { Avatar, Email, profileTexts } from '../fields.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
 import type { Identity } from '../table/items.ts';
 import {
@@ -18,9 +18,7 @@ import { readUser, readUserWithCounts } from '../table/users.ts';
 import { viewProfile, viewUser } from './views.ts';
 
 /** What a user may change: any subset, and nothing else. */
-export const ProfileChanges = v.partial(
-  v.object({ first_name: PersonName, last_name: PersonName, bio: Bio, avatar: Avatar, email: Email }),
-);
+export const ProfileChanges = v.partial(v.object({ ...profileTexts, avatar: Avatar, email: Email }));
 
 /** The user of that name, in any case, with counts. A caller who comes with a token must still have an account. */
 export async function getProfile(username: string, caller: Identity | undefined) {

@@ -1,9 +1,13 @@
+import * as v from 'valibot';
 import { countFollower, countFollowing } from '../../lib/table/counters.ts';
 import { type Follow, newEdge, readFollowed } from '../../lib/table/follows.ts';
 import { userKey } from '../../lib/table/keys.ts';
 import { getItems } from '../../lib/table/read.ts';
 import { leaseIds } from '../../lib/table/sequences.ts';
+
+import { CredentialItem } from '../../lib/table/userItem.ts';
 import { newUserWrites, parseUser, USER_ATTRIBUTES, type User } from '../../lib/table/users.ts';
+
 import { transact, type Write } from '../../lib/table/write.ts';
 import { inParallel } from '../pool.ts';
 import { friends, type Person, person } from './people.ts';
@@ -61,7 +65,9 @@ async function writeMissing(
   const users = missing.map(([number, entry], position) => {
     const created_at = now - below(seededRandom(number + AGE_SEEDS), 2 * YEAR);
     const updated_at = settled ? created_at : now;
-    return { id: first_id + position, ...entry, password_hash, created_at, updated_at };
+    return v.parse(CredentialItem, {
+      ...{ id: first_id + position, ...entry, password_hash, created_at, updated_at },
+    });
   });
   const parts = users.flatMap((user) =>
     Object.entries(newUserWrites(user)).map(([part, write]) => [`${user.username} ${part}`, write]),

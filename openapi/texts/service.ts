@@ -48,7 +48,7 @@ export const service = {
   },
   getOpenapi: {
     tag: 'Service',
-    summary: 'This description',
+    summary: 'API description',
     description: 'This API as OpenAPI 3.1, with the address of the deployment that answers.',
     answer: 'An OpenAPI 3.1 description.',
     response: { openapi: '3.1.1' },

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { CredentialItem } from '../../lib/table/userItem.ts';
 import type { Credential, User } from '../../lib/table/users.ts';
 import { type Answer, del, type Options, patch, post } from './api.ts';
 
@@ -43,11 +45,11 @@ export async function registerUser(fields: Record<string, unknown> = {}): Promis
 export function storedUser(id: number, changes: Partial<User> = {}): Credential {
   const username = changes.username ?? `user${id}`;
   const stamp = changes.updated_at ?? Date.UTC(2026, 0, 1);
-  return {
+  return v.parse(CredentialItem, {
     ...{ id, username, email: `${username}@example.com`, password_hash: PASSWORD_HASH },
     ...{ first_name: '', last_name: '', bio: '', avatar: null, created_at: stamp, updated_at: stamp },
     ...changes,
-  };
+  });
 }
 
 /** Writes a user past the API, so with the stamp that the test wants. */

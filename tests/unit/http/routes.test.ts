@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BASE_PATH, routes } from '../../../lib/http/routes.ts';
-import { root, serverless } from '../../../local/serverless.ts';
+import { serverless } from '../../../local/serverless.ts';
 import { routeRequest } from '../../support/gateway.ts';
 
 const operations = Object.entries(routes);
@@ -25,11 +23,4 @@ test('notFound answers every other method at every address, and every other addr
   for (const path of [...known, ...others]) {
     expect([path, routeRequest({ method: 'PUT', path }).name]).toEqual([path, 'notFound']);
   }
-});
-
-test.each(operations)('README has a row for %s that links its file', async (name, { method, path }) => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8');
-  const row = readme.split('\n').find((line) => line.includes(`[${name}](functions/`)) ?? '';
-  expect(row.replace(/ +/g, ' ')).toMatch(`| ${method} | \`${path}`);
-  expect(row).toContain(`](${serverless.functions[name]?.handler.replace('.handler', '.ts')})`);
 });

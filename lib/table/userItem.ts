@@ -1,0 +1,22 @@
+import * as v from 'valibot';
+
+/** A user as stored, but for the password's hash. What came later than the first users is optional: they lack it. */
+export const UserItem = v.object({
+  id: v.number(),
+  /** As typed at registration; keys compare it in lower case. */
+  username: v.string(),
+  email: v.string(),
+  first_name: v.string(),
+  last_name: v.string(),
+  bio: v.string(),
+  avatar: v.nullable(v.string()),
+  /** Milliseconds since 1970. */
+  created_at: v.number(),
+  /** Milliseconds since 1970. */
+  updated_at: v.number(),
+});
+
+export const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string() });
+
+/** What the index projects of a user; serverless.yml names the same attributes. */
+export const ProjectedUser = v.omit(UserItem, ['email']);
