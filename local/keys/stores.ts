@@ -12,7 +12,7 @@ import { publicKeys } from './jwk.ts';
 import { type KeyRing, RotationRefused } from './rotation.ts';
 
 /** The keys as they were read, and a number for that state of them: 0 where there were none. */
-export interface ReadRing {
+interface ReadRing {
   ring: KeyRing;
   version: number;
 }
