@@ -112,7 +112,7 @@ await writeReport('hostile.md', {
 
 async function prepareCrowd(): Promise<Crowd> {
   const configuration = `http://${HONEST}:${service.port}${BASE_PATH}/.well-known/openid-configuration`;
-  const { issuer } = await (await fetch(configuration)).json();
+  const { issuer } = (await (await fetch(configuration)).json()) as { issuer: string };
   const file = join(import.meta.dirname, 'steps/crowd.ts');
   await using step = new Child(file, [values.users, `${ACCOUNTS}`], { ...env, ISSUER: issuer });
   return await step.ask<Crowd>();
