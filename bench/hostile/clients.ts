@@ -48,12 +48,17 @@ export class Client {
 export class Tally {
   readonly #statuses = new Map<number, number>();
 
-  count({ status }: Pick<Answer, 'status'>): void {
+  count({ status }: Answer): void {
     this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
   }
 
   get total(): number {
     return [...this.#statuses.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Those with that status, as a share of all. */
+  share(status: number): number {
+    return (this.#statuses.get(status) ?? 0) / this.total;
   }
 
   toString(): string {

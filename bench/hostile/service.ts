@@ -14,17 +14,23 @@ const START_SECONDS = 60;
 const END_SECONDS = 10;
 
 /** What the service says of one request. */
-interface RequestLine {
+export interface RequestLine {
   operation: string;
   request_id: string;
-  duration_ms: number;
+  status: number;
+  /** Processor time of the thread that served. */
+  own_ms: number;
+  trips: number;
+  read_units: number;
 }
 
 /** The local service in a process of its own; disposing of it ends that process and no other. */
 export class Service implements AsyncDisposable {
   readonly port: number;
-  /** What it has said of lists, by their requests' ids. */
+  /** What it has said of requests, by their ids. */
   readonly requests = new Map<string, RequestLine>();
+  /** How often it has said anything else, by the name of the line. */
+  readonly events = new Map<string, number>();
   readonly #process: ChildProcess;
   readonly #build: string;
 
@@ -61,11 +67,6 @@ export class Service implements AsyncDisposable {
     return service;
   }
 
-  /** The `iss` of its tokens. */
-  get issuer(): string {
-    return `http://localhost:${this.port}${BASE_PATH}`;
-  }
-
   /** The memory that its process takes now, in bytes. */
   get memory(): number {
     return residentBytes(this.#process.pid ?? 0);
@@ -84,7 +85,8 @@ export class Service implements AsyncDisposable {
 
   #read(line: string): void {
     if (!line.startsWith('{')) return;
-    const said: RequestLine = JSON.parse(line);
-    if (said.operation === 'listUsers') this.requests.set(said.request_id, said);
+    const { message, ...said } = JSON.parse(line);
+    if (message === 'request' && said.operation === 'listUsers') this.requests.set(said.request_id, said);
+    else if (message !== 'request') this.events.set(message, (this.events.get(message) ?? 0) + 1);
   }
 }

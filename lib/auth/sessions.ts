@@ -72,8 +72,8 @@ export async function refreshAccess(refresh: string, clock: Clock): Promise<{ ac
 }
 
 /**
- * Revokes the caller's refresh token for the rest of its life, and nothing else; again with the same token succeeds
- * again. Throws `token_not_valid` when the caller's account is gone, else `invalid` when the token is no refresh
+ * Revokes the caller's refresh token for the rest of its life, and nothing else; doing so again succeeds too.
+ * Throws `token_not_valid` when the caller's account is gone, else `invalid` when the token is no refresh
  * token of the caller.
  */
 export async function logout(
