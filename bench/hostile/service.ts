@@ -18,7 +18,8 @@ export interface RequestLine {
   operation: string;
   request_id: string;
   status: number;
-  duration_ms: number;
+  /** Processor time of the thread that served. */
+  own_ms: number;
   trips: number;
   read_units: number;
 }
