@@ -18,12 +18,12 @@ const MB = 1024 * 1024;
 const standardLimit = config.AWS_LAMBDA_FUNCTION_MEMORY_SIZE * MB * REPLICA_SHARE;
 
 /**
- * The read units that the changes may cost one request: so many, and so many more for each second since the last one,
- * so that an instance that was idle catches up at once while a crowd cannot make every request dear. At the most some
- * 2 MB, which take a second of processor time if all of them are maximal and new.
+ * The read units that the changes may cost one request: so many, and one more for each second since the last one, so
+ * that an instance that was idle catches up at once while a crowd cannot make every request dear. At the most some 2 MB,
+ * which take a second of processor time if all of them are maximal and new.
  */
 const EACH = 12;
-const A_SECOND = 4;
+const A_SECOND = 1;
 const MOST = 256;
 
 const SECOND = 1000;

@@ -145,9 +145,10 @@ const pageSize = (read_units: number) => Math.max(2, Math.floor(read_units / uni
 
 /** Heavy cards are remembered for some pages, so that a crowd does not come as a surprise each time. */
 function weigh(read_units: number, cards: number): void {
+  if (cards === 0) return;
   // The last half unit may be for a few bytes.
-  const found = cards > 0 ? (read_units - 0.5) / cards : 0;
-  units_a_card = Math.max(LIGHTEST, found, units_a_card * 0.9);
+  const found = (read_units - 0.5) / cards;
+  units_a_card = Math.max(LIGHTEST, found, units_a_card * 0.97);
 }
 
 const MOST_REPORTED = 1000;
