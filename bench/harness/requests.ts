@@ -1,3 +1,4 @@
+import type { Identity } from '../../lib/table/items.ts';
 import { issueTokenPair } from '../../lib/auth/tokens.ts';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import type { Request } from '../../tests/support/gateway.ts';
@@ -18,7 +19,7 @@ const requestsWith =
 export const anonymous = requestsWith({});
 
 /** A new session of that user: its tokens, and its requests. */
-export async function signIn(user: { id: number; username: string }) {
-  const { access, refresh } = await issueTokenPair(user, Date.now());
+export async function signIn(user: Identity) {
+  const { access, refresh } = await issueTokenPair({ ...user, epoch: 0 }, Date.now());
   return { ...user, refresh, request: requestsWith({ Authorization: `Bearer ${access}` }) };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { requireAccount } from '../auth/identity.ts';
 import { readFollowed } from '../table/follows.ts';
-import type { Identity } from '../table/items.ts';
+import type { Caller } from '../table/items.ts';
 import { Count, ListedUser } from '../users/views.ts';
 import { Directory } from './directory.ts';
 import type { DirectoryQuery } from './query.ts';
@@ -29,7 +29,7 @@ const instanceDirectory = new Directory();
  */
 export async function listUsers(
   query: DirectoryQuery,
-  caller: Identity | undefined,
+  caller: Caller | undefined,
   directory = instanceDirectory,
 ) {
   const [{ total, cards }, viewer] = await Promise.all([

@@ -5,6 +5,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteCommand,
   PutCommand,
   type PutCommandInput,
   TransactWriteCommand,
@@ -15,7 +16,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ApiError } from '../problems.ts';
 import { type Attempt, retrying } from './retry.ts';
-import { type RawItem, send, TableName } from './send.ts';
+import { type Key, type RawItem, send, TableName } from './send.ts';
 
 /**
  * How a conditional update ended. `done`: `item` has the attributes that `ReturnValues` asks for. Refused: `item` is
@@ -48,6 +49,22 @@ export const IS_NEW = 'attribute_not_exists(PK)';
 /** Writes one item whole, whatever was there. */
 export async function putItem(put: Pick<PutCommandInput, 'Item'>): Promise<void> {
   await send('write', new PutCommand({ TableName, ...put, ReturnConsumedCapacity: 'TOTAL' }));
+}
+
+/** Deletes one item: `false` when there was none. Where a transaction has it at the moment, tries again with jitter. */
+export function deleteItem(Key: Key): Promise<boolean> {
+  const command = new DeleteCommand({
+    TableName,
+    Key,
+    ReturnValues: 'ALL_OLD',
+    ReturnConsumedCapacity: 'TOTAL',
+  });
+  return retrying(() =>
+    send('write', command).then(
+      ({ Attributes }): Attempt<boolean> => ({ value: Attributes !== undefined }),
+      (error) => againIf(error, (cause) => cause instanceof TransactionConflictException),
+    ),
+  );
 }
 
 /**

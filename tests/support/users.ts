@@ -7,6 +7,8 @@ import { type Answer, del, type Options, patch, post } from './api.ts';
 /** A user with a session, and everything that the tests may need of it. */
 export interface TestUser {
   id: number;
+  /** As every account begins. */
+  epoch: 0;
   username: string;
   email: string;
   password: string;
@@ -38,7 +40,7 @@ export async function registerUser(fields: Record<string, unknown> = {}): Promis
   if (answer.status !== 201) throw new Error(`Registration answered ${answer.status}: ${answer.text}`);
   const { user, access, refresh } = answer.body;
   const { id, username, email } = user;
-  return { id, username, email, password: body.password, access, refresh };
+  return { id, epoch: 0, username, email, password: body.password, access, refresh };
 }
 
 /** A user as it would be stored; `changes` says what matters. */
@@ -69,7 +71,7 @@ export async function newUser(fields: Partial<User> = {}): Promise<TestUser> {
   const now = Date.now();
   const user = await storeUser({ username: uniqueName(), updated_at: now, ...fields });
   const { id, username, email } = user;
-  return { id, username, email, password: PASSWORD, ...(await issueTokenPair(user, now)) };
+  return { id, epoch: 0, username, email, password: PASSWORD, ...(await issueTokenPair(user, now)) };
 }
 
 export function follow(follower: TestUser, followed: TestUser, options?: Options): Promise<Answer> {
