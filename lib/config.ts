@@ -51,6 +51,8 @@ const Environment = v.object(
     DYNAMODB_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** The event bus that events go out on: the account's default one unless said. */
     EVENT_BUS: v.optional(present),
+    /** URL of the queue that notes what cannot be told; without one it is only logged. */
+    EVENT_DEAD_LETTERS: v.optional(v.pipe(present, v.url('is no URL'))),
     /** Where EventBridge answers, when it is not AWS. */
     EVENTBRIDGE_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** The public base URL without its last slash: the `iss` of our tokens. */

@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 import { requireAccount } from '../auth/identity.ts';
+import { LONG_AVATAR } from '../table/cards.ts';
 import { readFollowed } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
+import { readAvatars } from '../table/users.ts';
+import { fitPage } from '../users/pages.ts';
 import { Count, ListedUser } from '../users/views.ts';
 import { Directory } from './directory.ts';
 import type { DirectoryQuery } from './query.ts';
@@ -23,7 +26,8 @@ export const UserBatch = v.object({
 const instanceDirectory = new Directory();
 
 /**
- * One batch of the users that match, with exact totals, as the caller may see them. Every registration and profile
+ * One batch of the users that match, with exact totals, as the caller may see them. Avatars that are too long for the
+ * replica are read with it, side by side with whom the caller follows. Every registration and profile
  * change that was answered before is in it. Whether the caller still has an account is asked of the table: a replica
  * hears of changes only, never that somebody is gone.
  */
@@ -37,10 +41,19 @@ export async function listUsers(
     caller && requireAccount(caller),
   ]);
   const names = cards.map(({ username }) => username);
-  const followed = viewer ? await readFollowed(viewer, names) : new Set<string>();
+  const kept_out = cards.filter(({ avatar }) => avatar === LONG_AVATAR).map(({ username }) => username);
+  const [followed, avatars] = await Promise.all([
+    viewer ? readFollowed(viewer, names) : new Set<string>(),
+    readAvatars(kept_out),
+  ]);
+  const users = cards.map((card) => {
+    const name = card.username.toLowerCase();
+    const avatar = card.avatar === LONG_AVATAR ? (avatars.get(name) ?? null) : card.avatar;
+    return { ...card, avatar, is_following: followed.has(name) };
+  });
   return {
     message: 'Users retrieved successfully',
-    users: cards.map((card) => ({ ...card, is_following: followed.has(card.username.toLowerCase()) })),
+    users: fitPage(users),
     batch_info: {
       current_batch: query.batch_number,
       batch_size: query.batch_size,

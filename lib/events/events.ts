@@ -22,7 +22,7 @@ const lowerCase = v.pipe(v.string(), v.description('In lower case, in which user
 
 const follower = v.pipe(
   v.object({
-    id: v.optional(v.pipe(id, v.description('Absent for what was followed before release 0.2.0.'))),
+    id: v.optional(v.pipe(id, v.description('Absent for follows that are older than these events.'))),
     username: lowerCase,
   }),
   v.description('Who follows, or did.'),

@@ -3,13 +3,16 @@ import { ApiError } from '../problems.ts';
 import { type Change, changeIn, type StreamBatch } from '../table/changes.ts';
 import { DamagedItem } from '../table/items.ts';
 import { BATCH_LIMIT, putEvents } from './bus.ts';
+import { setAside } from './deadLetters.ts';
 import { type Event, translate } from './translation.ts';
 
 /** What became of a batch of the stream. */
 interface Published {
   /** How many events are out. */
   published: number;
-  /** Sequence number of the first change whose events are not all out; what comes after it may be out or not. */
+  /** How many changes or events never will be, and are noted instead. */
+  set_aside: number;
+  /** Sequence number of the first change whose events may not all be out: the bus does not take them now. */
   failed_from?: string;
 }
 
@@ -19,48 +22,37 @@ interface Waiting extends Event {
 
 /**
  * Tells of the changes in a batch of the stream, each user's in their order: an event goes out once those before it
- * are out. One that cannot be told holds back what the same user did later, and nobody else.
+ * are out. What cannot be told at all is set aside and holds nobody up.
  */
 export async function publishEvents({ Records }: StreamBatch): Promise<Published> {
-  const failed = new Set<Change>();
-  const changes = Records.map(changeIn);
-  let waiting = changes.flatMap((change): Waiting[] => {
-    if (isHeldBack(change, failed)) return [];
+  const outcome = { published: 0, set_aside: 0 };
+  let waiting: Waiting[] = [];
+  for (const change of Records.map(changeIn)) {
     try {
-      return translate(change).map((event) => ({ ...event, change }));
+      waiting.push(...translate(change).map((event) => ({ ...event, change })));
     } catch (error) {
-      if (!(error instanceof DamagedItem)) throw error;
-      log.error('event_refused', { sequence: change.sequence, reason: error.message });
-      failed.add(change);
-      return [];
-    }
-  });
-
-  let published = 0;
-  while (waiting.length > 0) {
-    const next = firstOfEachUser(waiting);
-    try {
-      const refused = await putEvents(next);
-      for (const { event, reason } of refused) {
-        log.error('event_refused', { sequence: event.change.sequence, event: event.type, reason });
-        failed.add(event.change);
-      }
-      published += next.length - refused.length;
-      waiting = waiting.filter((event) => !next.includes(event) && !isHeldBack(event.change, failed));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      log.error('events_delayed', { reason: nameOf(error.cause) });
-      for (const { change } of waiting) failed.add(change);
-      break;
+      await setAside(change, { reason: error instanceof DamagedItem ? error.message : nameOf(error) });
+      outcome.set_aside++;
     }
   }
-  const first = changes.find((change) => failed.has(change));
-  return { published, ...(first && { failed_from: first.sequence }) };
+  try {
+    while (waiting.length > 0) {
+      const next = firstOfEachUser(waiting);
+      const refused = await putEvents(next);
+      for (const { event, reason } of refused) {
+        await setAside(event.change, { reason, event: event.type });
+      }
+      outcome.published += next.length - refused.length;
+      outcome.set_aside += refused.length;
+      waiting = waiting.filter((event) => !next.includes(event));
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    log.error('events_delayed', { reason: nameOf(error.cause) });
+  }
+  const [first] = waiting;
+  return { ...outcome, ...(first && { failed_from: first.change.sequence }) };
 }
-
-/** Whether something that the same user did is not out, and so has to come first. */
-const isHeldBack = ({ key }: Change, failed: ReadonlySet<Change>) =>
-  [...failed].some((change) => change.key.PK === key.PK);
 
 /** As many events as go out in one call, in their order and one a user: those in a call may be refused one by one. */
 function firstOfEachUser(waiting: readonly Waiting[]): Waiting[] {

@@ -12,6 +12,7 @@ import {
 } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
 import { readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
+import { fitPage } from '../users/pages.ts';
 import { Count, ListedUser } from '../users/views.ts';
 import { decodeCursor, type EdgeList, encodeCursor } from './cursors.ts';
 import { FollowView, viewFollow } from './follows.ts';
@@ -91,8 +92,9 @@ async function viewUsers(names: readonly string[], viewer: Reader | undefined) {
     viewer ? readFollowed(viewer, names) : new Set<string>(),
   ]);
   const byName = new Map(users.map((user) => [user.username.toLowerCase(), user]));
-  return names.flatMap((name) => {
+  const found = names.flatMap((name) => {
     const user = byName.get(name);
     return user ? [{ ...user, is_following: followed.has(name) }] : [];
   });
+  return fitPage(found);
 }

@@ -1,8 +1,21 @@
-import type * as v from 'valibot';
-import { parseItems } from './items.ts';
-import { changesSince, directoryPartitions } from './keys.ts';
-import { queryPages } from './read.ts';
-import { CardItem } from './userItem.ts';
+import * as v from 'valibot';
+import { changeIn, changesSince, directoryPartitions } from './keys.ts';
+import { queryPage } from './read.ts';
+import type { RawItem } from './send.ts';
+import { ProjectedUser } from './userItem.ts';
+
+/** Most bytes of an avatar that the directory keeps: those of ordinary people. */
+const LONGEST_AVATAR = 256;
+
+/** Stands in a card for an avatar that is longer, which `readAvatars` reads where it is shown. */
+export const LONG_AVATAR = '';
+
+const CardAvatar = v.pipe(
+  v.nullable(v.string()),
+  v.transform((avatar) => (avatar && Buffer.byteLength(avatar) > LONGEST_AVATAR ? LONG_AVATAR : avatar)),
+);
+
+export const CardItem = v.object({ ...ProjectedUser.entries, avatar: CardAvatar });
 
 /** What the directory knows of a user: what a list may show, search or order by. Times in milliseconds. */
 export type Card = v.InferOutput<typeof CardItem>;
@@ -13,14 +26,43 @@ export const feedCount = directoryPartitions.length;
 /** About as many cards as one answer of DynamoDB holds; an emulator would otherwise look at all of them each time. */
 const PAGE = 4000;
 
-/** All cards of a shard that changed at or after `since` (ms), page by page, oldest change first. */
-export async function* readFeed(shard: number, since: number): AsyncGenerator<Card[]> {
-  const pages = queryPages({
-    IndexName: 'GSI1',
-    ProjectionExpression: Object.keys(CardItem.entries).join(', '),
-    Limit: PAGE,
-    KeyConditionExpression: 'GSI1PK = :shard AND GSI1SK >= :since',
-    ExpressionAttributeValues: { ':shard': directoryPartitions[shard], ':since': changesSince(since) },
-  });
-  for await (const items of pages) yield parseItems(CardItem, 'directory card', items);
+/** What one query of a feed brings. */
+export interface FeedPage {
+  cards: Card[];
+  /** Ids of the items that are no cards. */
+  damaged: number[];
+  /** The time (ms) under which the last of them all stands in the feed; `undefined` when there are none. */
+  read_to: number | undefined;
+  /** Nothing comes after it. */
+  is_last: boolean;
+  /** What it has cost. */
+  read_units: number;
+}
+
+/**
+ * All cards of a shard that changed at or after `since` (ms), page by page, oldest change first, with at most so many
+ * cards to a page. Nothing is read that is not asked for: who leaves the loop pays for no further page.
+ */
+export async function* readFeed(shard: number, since: number, page_size = PAGE): AsyncGenerator<FeedPage> {
+  let start: RawItem | undefined;
+  do {
+    const { items, next, read_units } = await queryPage({
+      IndexName: 'GSI1',
+      ProjectionExpression: ['GSI1SK', ...Object.keys(CardItem.entries)].join(', '),
+      Limit: Math.min(page_size, PAGE),
+      KeyConditionExpression: 'GSI1PK = :shard AND GSI1SK >= :since',
+      ExpressionAttributeValues: { ':shard': directoryPartitions[shard], ':since': changesSince(since) },
+      ...(start && { ExclusiveStartKey: start }),
+    });
+    const places = items.map(({ GSI1SK }) => changeIn(String(GSI1SK)));
+    const parsed = items.map((item) => v.safeParse(CardItem, item));
+    yield {
+      cards: parsed.flatMap(({ success, output }) => (success ? [output] : [])),
+      damaged: places.flatMap(({ id }, n) => (parsed[n]?.success ? [] : [id])),
+      read_to: places.at(-1)?.time,
+      is_last: next === undefined,
+      read_units,
+    };
+    start = next;
+  } while (start);
 }

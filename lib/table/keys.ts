@@ -21,6 +21,7 @@ export const PARTITIONS = {
   follow_sequence: 'SEQUENCE#follow',
   failed_logins: 'FAILED_LOGIN#*',
   quotas: 'QUOTA#*',
+  /** Of registrations; others are among the items of their users. */
   repetitions: 'REPETITION#*',
   events: 'EVENT#*',
   snapshot: 'SNAPSHOT',
@@ -46,6 +47,12 @@ export const directoryPartitions = Array.from({ length: DIRECTORY_SHARDS }, (_, 
 
 /** Sorts before every change made at or after `time` (ms), in a directory partition. */
 export const changesSince = (time: number) => `${Math.max(0, time)}`;
+
+/** The time (ms) of the change, and whose it is, that a sort key of a directory partition names. */
+export function changeIn(index_sort_key: string): { time: number; id: number } {
+  const [time, id] = index_sort_key.split('#').map(Number);
+  return { time: time ?? 0, id: id ?? 0 };
+}
 
 const SNAPSHOT = 'SNAPSHOT';
 

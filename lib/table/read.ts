@@ -57,11 +57,18 @@ export const projection = (attributes: readonly string[] | undefined) =>
 
 type Query = Omit<QueryCommandInput, 'TableName'>;
 
-/** One page of a query: at most `Limit` items, or what fits into one answer, and where the next page starts. */
-export async function queryPage(query: Query): Promise<{ items: RawItem[]; next: RawItem | undefined }> {
+/** A page of a query, where the next one starts, and what it has cost. */
+interface QueryPage {
+  items: RawItem[];
+  next: RawItem | undefined;
+  read_units: number;
+}
+
+/** One page of a query: at most `Limit` items, or what fits into one answer. */
+export async function queryPage(query: Query): Promise<QueryPage> {
   const command = new QueryCommand({ TableName, ...query, ReturnConsumedCapacity: 'TOTAL' });
-  const { Items = [], LastEvaluatedKey } = await send('read', command);
-  return { items: Items, next: LastEvaluatedKey };
+  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await send('read', command);
+  return { items: Items, next: LastEvaluatedKey, read_units: ConsumedCapacity?.CapacityUnits ?? 0 };
 }
 
 /** Pages of a query, one after the other, until the last. */

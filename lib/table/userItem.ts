@@ -21,4 +21,4 @@ export const UserItem = v.object({
 export const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string() });
 
 /** What the index projects of a user; serverless.yml names the same attributes. */
-export const CardItem = v.omit(UserItem, ['email', 'epoch']);
+export const ProjectedUser = v.omit(UserItem, ['email', 'epoch']);

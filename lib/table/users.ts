@@ -17,6 +17,12 @@ export type Credential = v.InferOutput<typeof CredentialItem>;
 /** What a {@link User} consists of. */
 export const USER_ATTRIBUTES = Object.keys(UserItem.entries);
 
+const ListItem = v.pick(UserItem, ['id', 'username', 'first_name', 'last_name', 'avatar']);
+const AvatarItem = v.pick(UserItem, ['username', 'avatar']);
+
+/** What a list shows of a user. */
+export type UserInList = v.InferOutput<typeof ListItem>;
+
 /** A user with the sums over all counter stripes. */
 export type UserWithCounts = User & { counts: Counts };
 
@@ -95,13 +101,17 @@ export async function readUserWithCounts(
   return { ...parseUser(profile), counts: sumCounts(stripes.map(parseCounts)) };
 }
 
-/** The users of the given names that exist, in no order; each name once. */
-export async function readUsers(usernames: readonly string[]): Promise<User[]> {
-  return parseItems(
-    UserItem,
-    'user',
-    await getItems(usernames.map(userKey), { attributes: USER_ATTRIBUTES }),
-  );
+/** The users of the given names that exist, as lists show them, in no order; each name once. */
+export async function readUsers(usernames: readonly string[]): Promise<UserInList[]> {
+  const items = await getItems(usernames.map(userKey), { attributes: Object.keys(ListItem.entries) });
+  return parseItems(ListItem, 'user', items);
+}
+
+/** The avatars of the given users, by their names in lower case; each name once. */
+export async function readAvatars(usernames: readonly string[]): Promise<Map<string, string | null>> {
+  const items = await getItems(usernames.map(userKey), { attributes: Object.keys(AvatarItem.entries) });
+  const found = parseItems(AvatarItem, 'user', items);
+  return new Map(found.map(({ username, avatar }) => [username.toLowerCase(), avatar]));
 }
 
 /** The name of the user with that id (a consistent read). */

@@ -1,9 +1,13 @@
 import * as v from 'valibot';
 import { countFollower, countFollowing } from '../../lib/table/counters.ts';
 import { type Follow, newEdge, readFollowed } from '../../lib/table/follows.ts';
+import { userKey } from '../../lib/table/keys.ts';
+import { getItems } from '../../lib/table/read.ts';
 import { leaseIds } from '../../lib/table/sequences.ts';
+
 import { CredentialItem } from '../../lib/table/userItem.ts';
-import { newUserWrites, readUsers, type User } from '../../lib/table/users.ts';
+import { newUserWrites, parseUser, USER_ATTRIBUTES, type User } from '../../lib/table/users.ts';
+
 import { transact, type Write } from '../../lib/table/write.ts';
 import { inParallel } from '../pool.ts';
 import { friends, type Person, person } from './people.ts';
@@ -38,7 +42,8 @@ export async function writePeople(population: Population, progress: Progress): P
   const numbers = Array.from({ length: population.users }, (_, n) => n + 1);
   await inParallel(slices(numbers, USERS_A_TRANSACTION), AT_ONCE, async (slice) => {
     const wanted = new Map(slice.map((number) => [number, person(number)]));
-    const found = await readUsers([...wanted.values()].map(({ username }) => username));
+    const keys = [...wanted.values()].map(({ username }) => userKey(username));
+    const found = (await getItems(keys, { attributes: USER_ATTRIBUTES })).map(parseUser);
     const known = new Map(found.map((user) => [user.username, user]));
     const missing = [...wanted].filter(([, { username }]) => !known.has(username));
     for (const user of await writeMissing(missing, population)) known.set(user.username, user);

@@ -116,8 +116,12 @@ export default class LocalServices {
     });
     for (const definition of Object.values(functions)) {
       definition.timeout = (definition.timeout ?? provider.timeout) + START_TIME;
-      const { environment } = definition;
-      if (!environment?.SIGNING_KEYS_PARAMETER) continue;
+      const { environment = {} } = definition;
+      // What refers to resources of the stack has no value here.
+      for (const [name, value] of Object.entries(environment)) {
+        if (typeof value === 'object') delete environment[name];
+      }
+      if (!environment.SIGNING_KEYS_PARAMETER) continue;
       delete environment.SIGNING_KEYS_PARAMETER;
       environment.SIGNING_KEYS_FILE = signing_keys;
     }

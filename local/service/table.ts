@@ -32,7 +32,7 @@ export const localCredentials = {
 
 /**
  * Creates the table that serverless.yml defines in a local database. Leaves one that is there as it is, but for giving
- * it a stream if it has none: releases before 0.2.0 made no stream. Changes from before then make no events.
+ * it a stream if it has none, as those have that are older than events are. Changes from before then make no events.
  */
 export async function createTable(
   endpoint: string,

@@ -7,8 +7,11 @@ import { invokeFunction, type Request, type Response } from './gateway.ts';
 /** How requests travel: straight into the handlers, or over HTTP through serverless-offline. */
 export const transport = process.env.TRANSPORT === 'http' ? 'http' : 'handlers';
 
-/** How many requests travel at once: all into the handlers; over HTTP as many as instances start in reasonable time. */
-const AT_ONCE = transport === 'http' ? 12 : Number.POSITIVE_INFINITY;
+/**
+ * How many requests travel at once. Into the handlers, fewer than make one process that stands for all instances so
+ * slow that its calls of the database time out; over HTTP, as many as instances start in reasonable time.
+ */
+const AT_ONCE = transport === 'http' ? 12 : 100;
 
 /** An answer with its body parsed. */
 export interface Answer extends Response {

@@ -16,10 +16,9 @@ export function randomText(random: Random, longest: number, alphabet: readonly s
 /** How a username may begin. */
 export const randomUsername = (random: Random) => randomText(random, 4, USERNAME_ALPHABET);
 
-/** How many cards a directory has. */
-export async function countCards(directory: Directory): Promise<number> {
-  const everything = v.parse(DirectoryQuery, {});
-  return (await directory.find(everything)).total;
+/** How many cards a directory has, or finds. */
+export async function countCards(directory: Directory, search = ''): Promise<number> {
+  return (await directory.find(v.parse(DirectoryQuery, { search }))).total;
 }
 
 /** A query with up to three terms, sometimes filters, in any order, for one of the first batches. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { Directory } from '../../lib/directory/directory.ts';
 import { listUsers } from '../../lib/directory/list.ts';
@@ -8,20 +8,22 @@ import type { DirectoryQuery } from '../../lib/directory/query.ts';
 import { pack } from '../../lib/directory/snapshot/codec.ts';
 import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
 import { type Card, readFeed } from '../../lib/table/cards.ts';
-import { snapshotChunkKey } from '../../lib/table/keys.ts';
+import { snapshotChunkKey, userKey } from '../../lib/table/keys.ts';
 import { updateUser } from '../../lib/table/profileChanges.ts';
 import { documents, TableName } from '../../lib/table/send.ts';
 import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
 import { below, oneOf, type Random } from '../../local/seed/random.ts';
 import { expectedBatch } from './directoryModel.ts';
 import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
+import { deleteAccount } from './table.ts';
 import { storeUser } from './users.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 
 /** How late a write may come after its stamp: less than the directory looks back. */
-const LATEST = 28 * SECOND;
+const LATEST = 9 * SECOND;
 
 class Broken extends Error {
   override readonly name = 'Broken';
@@ -33,6 +35,7 @@ export class DirectorySimulation {
   readonly #random: Random;
   readonly #cards = new Map<number, Card>();
   readonly #directories: Directory[];
+  #registered = 0;
   #now = Date.UTC(2026, 0, 1);
   /** Pages of the feed until a read breaks off. */
   #break_after = Number.POSITIVE_INFINITY;
@@ -68,6 +71,8 @@ export class DirectorySimulation {
       [3, 'snapshot', () => writeSnapshot(this.#clock, 1)],
       [1, 'race for a snapshot', () => this.#raceForSnapshot()],
       [2, 'damage', () => this.#damage()],
+      [1, 'damage a card', () => this.#damageCard()],
+      [1, 'delete', () => this.#delete()],
       [10, 'wait', () => this.#wait()],
     ];
     let left = below(
@@ -88,8 +93,8 @@ export class DirectorySimulation {
     const simulation = this;
     return new Directory({
       clock: this.#clock,
-      read_feed: async function* (shard, since) {
-        for await (const page of readFeed(shard, since)) {
+      read_feed: async function* (shard, since, size) {
+        for await (const page of readFeed(shard, since, size)) {
           if (simulation.#break_after-- <= 0) throw new Broken();
           yield page;
         }
@@ -105,7 +110,7 @@ export class DirectorySimulation {
 
   async #register(): Promise<void> {
     const stamp = this.#stamp();
-    const username = `${randomUsername(this.#random)}${this.#cards.size}`;
+    const username = `${randomUsername(this.#random)}${this.#registered++}`;
     const [first_name, last_name, bio] = [
       randomText(this.#random, 5),
       randomText(this.#random, 5),
@@ -189,7 +194,26 @@ export class DirectorySimulation {
     return chunk.data;
   }
 
+  /** An item that is no card appears in the feed, and costs nobody else anything. */
+  async #damageCard(): Promise<void> {
+    const { username } = await storeUser({ updated_at: this.#stamp(), bio: 'aba' });
+    await documents.send(
+      new UpdateCommand({ TableName, Key: userKey(username), UpdateExpression: 'REMOVE bio' }),
+    );
+  }
+
+  /** No change tells of a deletion: a day later the snapshot is built anew, and everybody takes it up. */
+  async #delete(): Promise<void> {
+    if (this.#cards.size === 0) return;
+    const user = oneOf(this.#random, [...this.#cards.values()]);
+    await deleteAccount({ ...user, email: `${user.username}@example.com` });
+    this.#cards.delete(user.id);
+    this.#now += 25 * HOUR;
+    await writeSnapshot(this.#clock, 1);
+    this.#now += 2 * HOUR;
+  }
+
   async #wait(): Promise<void> {
-    this.#now += below(this.#random, oneOf(this.#random, [10, 10 * SECOND, 20 * MINUTE, 60 * 60 * MINUTE]));
+    this.#now += below(this.#random, oneOf(this.#random, [10, 10 * SECOND, 20 * MINUTE, 60 * HOUR]));
   }
 }

@@ -1,4 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeliveredEvent, startEventSink } from '../../local/service/stream/sink.ts';
@@ -11,6 +13,11 @@ export interface TestBus {
   offered: DeliveredEvent[];
   /** Names the error code with which an event is refused; none is until set. */
   refuse: (event: DeliveredEvent) => string | undefined;
+  /** What was noted as never to be told. */
+  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+  dead_letters: any[];
+  /** Whether the queue of dead letters answers. */
+  queue_answers: boolean;
   /** Where it keeps the events, and where others may keep files. */
   folder: string;
   stop(): Promise<void>;
@@ -23,9 +30,13 @@ export async function startTestBus(): Promise<TestBus> {
     events: [],
     offered: [],
     refuse: () => undefined,
+    dead_letters: [],
+    queue_answers: true,
     folder,
     stop: async () => {
       await sink.stop();
+      queue.closeAllConnections();
+      queue.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -36,6 +47,16 @@ export async function startTestBus(): Promise<TestBus> {
       return bus.refuse(event);
     },
   });
+  const queue = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    if (!bus.queue_answers) return void response.writeHead(503).end();
+    bus.dead_letters.push(JSON.parse(JSON.parse(body).MessageBody));
+    response.setHeader('Content-Type', 'application/x-amz-json-1.0');
+    response.end(JSON.stringify({ MessageId: '1' }));
+  });
+  await new Promise<void>((ready) => queue.listen(0, '127.0.0.1', ready));
   process.env.EVENTBRIDGE_ENDPOINT = sink.endpoint;
+  process.env.EVENT_DEAD_LETTERS = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/1/queue`;
   return bus;
 }

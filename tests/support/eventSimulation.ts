@@ -22,6 +22,7 @@ export interface Troubles {
   killed_after: number;
   regrouped: number;
   refused: number;
+  out_of_time: number;
   restarted: number;
   restarted_from_an_old_position: number;
 }
@@ -47,7 +48,7 @@ export async function simulateEvents(
 ): Promise<Troubles> {
   const troubles = {
     ...{ killed_before: 0, killed_after: 0, regrouped: 0, refused: 0 },
-    ...{ restarted: 0, restarted_from_an_old_position: 0 },
+    ...{ out_of_time: 0, restarted: 0, restarted_from_an_old_position: 0 },
   };
   const { handler } = await import('../../functions/jobs/publishEvents.ts');
   const chance = (probability: number, trouble: keyof Troubles) => {
@@ -55,10 +56,7 @@ export async function simulateEvents(
     if (happens) troubles[trouble]++;
     return happens;
   };
-  bus.refuse = () => {
-    if (!chance(0.03, 'refused')) return undefined;
-    return random() < 0.3 ? 'InvalidArgument' : 'ThrottlingException';
-  };
+  bus.refuse = () => (chance(0.03, 'refused') ? 'ThrottlingException' : undefined);
 
   const publishEvents: Subscriber = {
     name: 'publishEvents',
@@ -69,7 +67,10 @@ export async function simulateEvents(
       const batches = chance(0.5, 'regrouped') ? byUser(records, random) : [records];
       const failed = new Set<string>();
       for (const batch of batches) {
-        const answer = await handler(asSent({ Records: batch }), { getRemainingTimeInMillis: () => 30_000 });
+        const time_left = chance(0.2, 'out_of_time') ? 1000 + Math.floor(6 * random()) : 30_000;
+        const answer = await handler(asSent({ Records: batch }), {
+          getRemainingTimeInMillis: () => time_left,
+        });
         for (const { itemIdentifier } of answer?.batchItemFailures ?? []) failed.add(itemIdentifier);
       }
       if (chance(0.1, 'killed_after')) throw new Error('Killed.');
@@ -78,6 +79,7 @@ export async function simulateEvents(
     },
   };
 
+  const rounds = Math.max(10, Math.floor(operations / 200));
   const file = `${bus.folder}/positions.json`;
   const start = async () =>
     follow(publishEvents, {
@@ -92,23 +94,23 @@ export async function simulateEvents(
   let old = '{}';
   await writeFile(file, old);
   let stop = await start();
-  const restart = async () => {
+  /** What is fed twice may hide what was left out, so in the second half nothing is. */
+  const restart = async (round: number) => {
     await stop();
     const noted = await readFile(file, 'utf8');
-    if (chance(0.3, 'restarted_from_an_old_position')) await writeFile(file, old);
+    if (round < rounds / 2 && chance(0.5, 'restarted_from_an_old_position')) await writeFile(file, old);
     troubles.restarted++;
     old = noted;
     stop = await start();
   };
 
   const actors = await Promise.all(Array.from({ length: 12 }, register));
-  const rounds = Math.max(10, Math.floor(operations / 200));
   for (let round = 0; round < rounds; round++) {
     let left = Math.ceil(operations / rounds);
     const everybody = actors.map(async (actor) => {
       while (left-- > 0) await actOnce(actor, actors, random);
     });
-    await Promise.all([...everybody, restart()]);
+    await Promise.all([...everybody, restart(round)]);
   }
 
   const truth = actors.flatMap((actor) => actor.truth);

@@ -12,17 +12,20 @@ export interface Condition {
 
 /**
  * What a query asks of a card, `undefined` when every card will do. All its conditions must hold. Terms of three and
- * more code points go through the trigram index, which tells who may match; the text then tells who does. Shorter
- * terms look at every text.
+ * more code points go through the trigram index, where there is one: it tells who may match; the text then tells who
+ * does. Shorter terms look at every text.
  */
-export function condition({ search, first_name, last_name }: DirectoryQuery): Condition | undefined {
+export function condition(
+  { search, first_name, last_name }: DirectoryQuery,
+  is_indexed: boolean,
+): Condition | undefined {
   const filters = Object.entries({ first_name, last_name }).flatMap(([name, text]) =>
     text === undefined ? [] : [{ name, text: fold(text) }],
   );
   const texts = [...new Set([...search.map(fold), ...filters.map(({ text }) => text)])];
   if (texts.length === 0) return undefined;
 
-  const grams = [...new Set(texts.flatMap(gramsOf))];
+  const grams = is_indexed ? [...new Set(texts.flatMap(gramsOf))] : [];
   const tests = [
     ...texts.map(() => 'instr(cards.text, ?) > 0'),
     // Orders need the final sigma as it is; a comparison must not tell it apart.

@@ -1,5 +1,5 @@
-/** How many bytes are kept at most. */
-const CAPACITY = 32_000_000;
+/** How many bytes are kept at most, unless said. */
+export const CAPACITY = 32_000_000;
 
 /** What an entry takes besides its key and its list, in bytes, generously. */
 const ENTRY = 100;

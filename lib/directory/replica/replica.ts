@@ -2,8 +2,19 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Card } from '../../table/cards.ts';
 import type { DirectoryQuery, Ordering } from '../query.ts';
 import { condition } from './conditions.ts';
-import { RecentLists } from './recent.ts';
-import { DATA, INDEXES, type ListedCard, orderColumn, PAGE_SIZE, rowOf, SHOW, UPSERT } from './schema.ts';
+import { CAPACITY, RecentLists } from './recent.ts';
+import {
+  DATA,
+  DROP_TEXTS,
+  type ListedCard,
+  ORDERS,
+  orderColumn,
+  PAGE_SIZE,
+  rowOf,
+  SHOW,
+  TEXTS,
+  UPSERT,
+} from './schema.ts';
 
 /** One batch of what matches, and how many match in all. */
 export interface Batch {
@@ -11,7 +22,7 @@ export interface Batch {
   cards: ListedCard[];
 }
 
-/** The cards need more memory than they may have. */
+/** The cards need more memory than they may have, unless something is given up. */
 export class ReplicaFull extends Error {
   override readonly name = 'ReplicaFull';
 
@@ -20,11 +31,19 @@ export class ReplicaFull extends Error {
   }
 }
 
+/** What a replica does without to make room, one after the other; of the cards, those that do not fit. */
+const COMFORTS = ['search_index', 'recent_lists', 'cards'] as const;
+
 /** What SQLite throws when a database has all the pages that it may have. */
 const SQLITE_FULL = 13;
 
 /** From this part of all cards on, walking the whole order is cheaper than sorting the matches. */
 const BROAD = 1 / 20;
+
+interface ReplicaOptions {
+  /** It begins without what it could give up later, and takes in what fits. */
+  is_bare?: boolean;
+}
 
 /**
  * A copy of all cards in memory that can be searched, ordered and counted. Cards may come in any order and any
@@ -35,16 +54,35 @@ const BROAD = 1 / 20;
 export class Replica {
   readonly #database = new DatabaseSync(':memory:');
   readonly #statements = new Map<string, StatementSync>();
-  readonly #recent = new RecentLists();
+  readonly #limit: number;
+  readonly #is_bare: boolean;
+  #recent = new RecentLists();
+  #given_up = 0;
+  #is_loaded = false;
   #total = 0;
 
   /** `limit`: how many bytes the cards and their indexes may take. */
-  constructor(limit = Number.MAX_SAFE_INTEGER) {
-    const pages = Math.min(Math.floor(limit / PAGE_SIZE), 0xfffffffe);
-    this.#database.exec(
-      `PRAGMA page_size = ${PAGE_SIZE}; PRAGMA temp_store = memory; PRAGMA max_page_count = ${pages}`,
-    );
+  constructor(limit = Number.MAX_SAFE_INTEGER, { is_bare = false }: ReplicaOptions = {}) {
+    this.#limit = limit;
+    this.#is_bare = is_bare;
+    this.#database.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA temp_store = memory`);
+    this.#setLimit(limit);
     this.#guarded(() => this.#database.exec(DATA));
+    if (!is_bare) return;
+    this.#guarded(() => this.#database.exec(ORDERS));
+    this.#giveUpLists();
+    this.#given_up = 2;
+    this.#is_loaded = true;
+  }
+
+  /** Whether it was not closed yet. */
+  get isOpen(): boolean {
+    return this.#database.isOpen;
+  }
+
+  /** What it does without, for lack of room. */
+  get given_up(): readonly string[] {
+    return COMFORTS.slice(0, this.#given_up);
   }
 
   /** How many cards there are. */
@@ -57,20 +95,27 @@ export class Replica {
     return Number(this.#prepare('PRAGMA page_count').get()?.page_count) * PAGE_SIZE;
   }
 
-  /** Takes in cards while loading. Throws {@link ReplicaFull}, as the other two do. */
+  /** Takes in cards while loading. Throws {@link ReplicaFull} unless it is bare. */
   add(cards: readonly Card[]): void {
-    this.#write(cards);
+    this.#take(cards);
   }
 
-  /** Builds the indexes over all that was added, which costs a fraction of adding card by card. */
+  /**
+   * Builds the indexes over all that was added, which costs a fraction of adding card by card. Throws
+   * {@link ReplicaFull} unless it is bare.
+   */
   buildIndexes(): void {
-    this.#guarded(() => this.#database.exec(INDEXES));
+    if (!this.#is_bare) this.#guarded(() => this.#database.exec(ORDERS + TEXTS));
+    this.#is_loaded = true;
     this.#count();
   }
 
-  /** Takes in changes: all of these cards, or on an error none. */
+  /**
+   * Takes in changes: all of these cards, or on an error none. Where there is no room for them, gives up what it can do
+   * without, and in the end leaves out those that do not fit.
+   */
   apply(cards: readonly Card[]): void {
-    if (this.#write(cards) === 0) return;
+    if (this.#take(cards) === 0) return;
     this.#recent.clear();
     this.#count();
   }
@@ -99,7 +144,7 @@ export class Replica {
 
   /** The ids of what matches, in ascending order; `undefined` when everything does. */
   #matches(query: DirectoryQuery): Float64Array | undefined {
-    const wanted = condition(query);
+    const wanted = condition(query, this.#given_up === 0);
     if (!wanted) return undefined;
     const { search, first_name, last_name, ordering } = query;
     const { by } = ordering;
@@ -136,7 +181,56 @@ export class Replica {
     return JSON.parse(String(row?.ids));
   }
 
-  /** How many cards were new or different. */
+  /** How many cards were new or different, of those that there was room for. */
+  #take(cards: readonly Card[]): number {
+    for (;;) {
+      try {
+        return this.#write(cards);
+      } catch (error) {
+        if (!(error instanceof ReplicaFull) || !this.#is_loaded) throw error;
+        if (!this.#giveUp()) return this.#writeFitting(cards);
+      }
+    }
+  }
+
+  /** Makes room; `false` when nothing is left that cards can do without. */
+  #giveUp(): boolean {
+    if (this.#given_up < 2) this.#given_up++;
+    else {
+      this.#given_up = 3;
+      return false;
+    }
+    if (this.#given_up === 1) {
+      this.#statements.clear();
+      this.#database.exec(DROP_TEXTS);
+    } else this.#giveUpLists();
+    return true;
+  }
+
+  #giveUpLists(): void {
+    this.#recent = new RecentLists(0);
+    this.#setLimit(this.#limit + CAPACITY);
+  }
+
+  #setLimit(bytes: number): void {
+    const pages = Math.min(Math.floor(bytes / PAGE_SIZE), 0xfffffffe);
+    this.#database.exec(`PRAGMA max_page_count = ${pages}`);
+  }
+
+  #writeFitting(cards: readonly Card[]): number {
+    const upsert = this.#prepare(UPSERT);
+    let written = 0;
+    for (const card of cards) {
+      try {
+        written += this.#guarded(() => Number(upsert.run(rowOf(card)).changes));
+      } catch (error) {
+        if (!(error instanceof ReplicaFull)) throw error;
+      }
+    }
+    return written;
+  }
+
+  /** How many cards were new or different: all of them are taken in, or on an error none. */
   #write(cards: readonly Card[]): number {
     if (cards.length === 0) return 0;
     return this.#guarded(() => {

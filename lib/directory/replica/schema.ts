@@ -55,12 +55,16 @@ const list = (columns: readonly string[], write = (column: string) => column) =>
 
 export const DATA = `CREATE TABLE cards (${list(COLUMNS, (column) => `${column} ${TYPES[column as Column]}`)}) STRICT;`;
 
+/** An index for each ordering. */
+export const ORDERS = ORDERINGS.map((by) => `CREATE INDEX by_${by} ON cards (${orderColumn(by)}, id);`).join(
+  '\n',
+);
+
 /**
- * An index for each ordering and one over the trigrams of the texts. That one says only which card has a trigram, not
- * where: half the memory and half the time to build. From here on, triggers keep it in step with the cards.
+ * An index over the trigrams of the texts, which says only which card has a trigram, not where: half the memory and
+ * half the time to build. From here on, triggers keep it in step with the cards.
  */
-export const INDEXES = `
-  ${ORDERINGS.map((by) => `CREATE INDEX by_${by} ON cards (${orderColumn(by)}, id);`).join('\n  ')}
+export const TEXTS = `
   CREATE VIRTUAL TABLE texts USING fts5 (
     text, content = 'cards', content_rowid = 'id', detail = none, columnsize = 0,
     tokenize = 'trigram case_sensitive 1'
@@ -75,6 +79,8 @@ export const INDEXES = `
     INSERT INTO texts (rowid, text) VALUES (new.id, new.text);
   END;
 `;
+
+export const DROP_TEXTS = 'DROP TRIGGER card_added; DROP TRIGGER text_changed; DROP TABLE texts;';
 
 const CHANGING = COLUMNS.filter((column) => column !== 'id');
 const CONTENT = CHANGING.filter((column) => column !== 'updated_at');

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompressSync } from 'node:zlib';
 import * as v from 'valibot';
 import type { Card } from '../../table/cards.ts';
-import { CardItem } from '../../table/userItem.ts';
+import { CardItem } from '../../table/cards.ts';
 
 /** How chunks are packed; a reader that knows another format does without the snapshot. */
 export const FORMAT = 1;

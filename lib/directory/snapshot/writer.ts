@@ -10,7 +10,7 @@ import {
   withdrawManifest,
   writeChunk,
 } from '../../table/snapshots.ts';
-import { type Position, readChanges, START } from '../feed.ts';
+import { type Position, reachOf, readChanges, START } from '../feed.ts';
 import { FORMAT, pack } from './codec.ts';
 import { digestOf, findSnapshot, readSnapshot, SnapshotDamaged } from './reader.ts';
 
@@ -25,8 +25,8 @@ const HOUR = 60 * 60_000;
 /** Chunks live this long; nobody has to delete them, which would cost as much as to write them. */
 const LIFETIME = 48 * HOUR;
 
-/** A snapshot of this age is written anew even if little has changed. */
-const RENEWAL = 24 * HOUR;
+/** A snapshot is built anew from the index this long after that was done last, whatever has changed. */
+const REBUILDING = 24 * HOUR;
 
 /** Longer than the function that writes may run. */
 const CLAIM = 11 * 60_000;
@@ -43,21 +43,26 @@ export interface Written {
   cards?: number;
   chunks?: number;
   bytes?: number;
+  /** It was built from the index alone. */
+  rebuilt?: boolean;
 }
 
 /**
  * Replaces the snapshot of the directory by one that has all changes so far, if that is worth while. Any number of
  * writers may try at once: one writes, and its snapshot comes into force as a whole or not at all. `minimum` is how
- * many changes are worth a snapshot.
+ * many changes are worth a snapshot. Once a day it is built from the index alone: so it loses whoever was deleted, and
+ * gains whatever it had missed.
  */
 export async function writeSnapshot(clock: Clock, minimum = MINIMUM): Promise<Written> {
   const now = clock();
-  const base = await findSnapshot(now);
+  const found = await findSnapshot(now);
+  const base = found && now - found.rebuilt_at < REBUILDING ? found : undefined;
   const changes = new Map<number, Card>();
-  const position = await readChanges(base?.position ?? START, now, (cards) => {
+  const { reach } = await readChanges(reachOf(base?.position ?? START), now, (cards) => {
     for (const card of cards) changes.set(card.id, later(card, changes.get(card.id)));
   });
-  if (!isDue(base, changes.size, minimum, now)) return { outcome: 'not_due' };
+  const position = reach.map(({ settled }) => settled);
+  if (!isDue(found, base, changes.size, minimum)) return { outcome: 'not_due' };
 
   const writer = randomUUID();
   if (!(await claimSnapshot(writer, now, now + CLAIM))) return { outcome: 'claimed' };
@@ -72,9 +77,14 @@ export async function writeSnapshot(clock: Clock, minimum = MINIMUM): Promise<Wr
   }
 }
 
-function isDue(base: Manifest | undefined, changed: number, minimum: number, now: number): boolean {
-  if (!base) return changed >= minimum;
-  return changed >= Math.max(minimum, base.cards * WORTHWHILE) || now - base.written_at >= RENEWAL;
+function isDue(
+  found: Manifest | undefined,
+  base: Manifest | undefined,
+  changed: number,
+  minimum: number,
+): boolean {
+  if (base) return changed >= Math.max(minimum, base.cards * WORTHWHILE);
+  return found !== undefined || changed >= minimum;
 }
 
 async function writeAs(
@@ -95,8 +105,11 @@ async function writeAs(
     bytes += chunk.data.length;
   }
   const manifest = { snapshot: writer, format: FORMAT, digests, cards, position: [...position] };
-  const published = await publishManifest(writer, { ...manifest, written_at: now, expires_at });
-  return { outcome: published ? 'written' : 'lost', cards, chunks: digests.length, bytes };
+  const rebuilt_at = base?.rebuilt_at ?? now;
+  const times = { written_at: now, rebuilt_at, expires_at };
+  const published = await publishManifest(writer, { ...manifest, ...times });
+  const outcome = published ? 'written' : 'lost';
+  return { outcome, cards, chunks: digests.length, bytes, rebuilt: base === undefined };
 }
 
 /** The cards of the old snapshot with their changes, then the new ones; never all in memory at once. */

@@ -231,7 +231,7 @@ class Follower {
     if (before !== undefined) {
       this.#failures = 0;
       await this.#advance(shard, before);
-    } else if (++this.#failures > (this.#subscriber.maximumRetryAttempts ?? Number.POSITIVE_INFINITY)) {
+    } else if (++this.#failures > this.#mostRetries()) {
       this.#failures = 0;
       this.#stream.warn(
         `${this.#subscriber.name} keeps failing at record ${failed_from}, which is left out.`,
@@ -241,6 +241,11 @@ class Follower {
     }
     await this.#pause(Math.min(FIRST_WAIT * 2 ** this.#failures, LONGEST_WAIT));
     return false;
+  }
+
+  #mostRetries(): number {
+    const { maximumRetryAttempts = -1 } = this.#subscriber;
+    return maximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : maximumRetryAttempts;
   }
 
   #wants(record: object): boolean {

@@ -1,12 +1,20 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Directory } from '../../../lib/directory/directory.ts';
 import { listUsers } from '../../../lib/directory/list.ts';
 import { DirectoryQuery } from '../../../lib/directory/query.ts';
+import { Replica } from '../../../lib/directory/replica/replica.ts';
 import { metered } from '../../../lib/meter.ts';
 import { readFeed } from '../../../lib/table/cards.ts';
+import { userKey } from '../../../lib/table/keys.ts';
 import { updateUser } from '../../../lib/table/profileChanges.ts';
-import { storeUser, uniqueName } from '../../support/users.ts';
+import { documents, TableName } from '../../../lib/table/send.ts';
+import type { User } from '../../../lib/table/users.ts';
+import { seededRandom } from '../../../local/seed/random.ts';
+import { heavyText, maximalProfile } from '../../support/directoryCrowd.ts';
+import { captureLogs, type LogLine } from '../../support/output.ts';
+import { storedUser, storeUser, uniqueName } from '../../support/users.ts';
 
 const total = async (directory: Directory, search = '') => {
   const { batch_info } = await listUsers(v.parse(DirectoryQuery, { search }), undefined, directory);
@@ -18,8 +26,8 @@ test('a request that joins a load sees what was registered since the load began'
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const directory = new Directory({
-    read_feed: async function* (shard, since) {
-      const pages = await Array.fromAsync(readFeed(shard, since));
+    read_feed: async function* (shard, since, size) {
+      const pages = await Array.fromAsync(readFeed(shard, since, size));
       begin();
       await gate;
       yield* pages;
@@ -76,9 +84,9 @@ test('a burst of changes is read again for a quarter of an hour and no longer', 
   const seen: number[] = [];
   const directory = new Directory({
     clock: () => now,
-    read_feed: async function* (shard, since) {
-      for await (const page of readFeed(shard, since)) {
-        seen.push(page.filter(({ bio: found }) => found === bio).length);
+    read_feed: async function* (shard, since, size) {
+      for await (const page of readFeed(shard, since, size)) {
+        seen.push(page.cards.filter(({ bio: found }) => found === bio).length);
         yield page;
       }
     },
@@ -98,16 +106,170 @@ test('a burst of changes is read again for a quarter of an hour and no longer', 
   expect(await readAgain()).toBe(0);
 });
 
-test('answers 503 once the cards outgrow the instance', async () => {
-  const bio = 'many letters '.repeat(30);
-  const small = new Directory({ limit: 200_000 });
-  expect(await total(small)).toBeLessThan(100);
-  for (let n = 0; n < 20; n++) {
-    await Promise.all(Array.from({ length: 20 }, () => storeUser({ bio, updated_at: Date.now() })));
+test('M5: a damaged card is left out and told of once, and the list goes on', async () => {
+  const bio = uniqueName();
+  const [whole, damaged] = [await storeUser({ bio }), await storeUser({ bio, updated_at: Date.now() })];
+  await documents.send(
+    new UpdateCommand({ TableName, Key: userKey(damaged.username), UpdateExpression: 'REMOVE bio' }),
+  );
+  const { lines } = await captureLogs(async () => {
+    const directory = new Directory();
+    expect(await total(directory, bio)).toBe(1);
+    expect(await total(directory, whole.username)).toBe(1);
+    expect(await total(new Directory(), bio)).toBe(1);
+  });
+  expect(lines.filter(({ message }) => message === 'card_damaged')).toMatchObject([
+    { level: 'ERROR', id: damaged.id },
+  ]);
+  expect(lines.find(({ message }) => message === 'directory_loaded')).toMatchObject({ damaged: 1 });
+  expect(JSON.stringify(lines)).not.toContain(damaged.username);
+});
+
+describe('H2: a crowd that keeps changing', () => {
+  const random = seededRandom(1);
+  /** Nobody changes before that. */
+  let now = Date.now() + 10 * 3_600_000;
+  let crowd: User[] = [];
+
+  beforeAll(async () => {
+    const profiles = Array.from({ length: 200 }, () => maximalProfile(random));
+    crowd = await Promise.all(
+      profiles.map((profile, n) => storeUser({ ...profile, updated_at: now - 10 * n })),
+    );
+  });
+
+  const change = async (user: User) => {
+    const stamp = now - Math.floor(random() * 100);
+    await updateUser(user, { bio: heavyText(random, 500) }, () => stamp);
+  };
+
+  /** Asks twice a second while everybody changes once in ten seconds. */
+  async function listAmidst(directory: Directory, seconds: number) {
+    const costs: number[] = [];
+    for (let n = 0; n < seconds * 2; n++) {
+      now += 500;
+      await Promise.all(crowd.slice((n % 20) * 10, (n % 20) * 10 + 10).map(change));
+      costs.push(
+        await metered(async (consumed) => {
+          await total(directory, 'nobody');
+          return consumed.read_units;
+        }),
+      );
+    }
+    return costs;
   }
-  const unavailable = { code: 'unavailable' };
-  await expect(total(small)).rejects.toMatchObject(unavailable);
-  await expect(total(small)).rejects.toMatchObject(unavailable);
-  await expect(total(new Directory({ limit: 200_000 }))).rejects.toMatchObject(unavailable);
-  expect(await total(new Directory())).toBeGreaterThanOrEqual(400);
+
+  test('costs others at most 20 read units a list', { timeout: 120_000 }, async () => {
+    const directory = new Directory({ clock: () => now });
+    await total(directory);
+    const { result: costs, lines } = await captureLogs(() => listAmidst(directory, 15));
+    // A caller with a token pays five more.
+    expect(Math.max(...costs.slice(1))).toBeLessThanOrEqual(15);
+    // After a quiet time, such heavy cards come as a surprise.
+    expect(costs[0]).toBeLessThanOrEqual(100);
+    expect(lines.filter(({ message }) => message === 'directory_behind').length).toBeLessThanOrEqual(1);
+  });
+
+  test('hides nobody: what comes late is found, and in the end everything', {
+    timeout: 120_000,
+  }, async () => {
+    const directory = new Directory({ clock: () => now });
+    await total(directory);
+    const late: string[] = [];
+    for (let n = 0; n < 4; n++) {
+      await listAmidst(directory, 3);
+      const { username } = await storeUser({ updated_at: now - 8000, username: uniqueName('late') });
+      late.push(username);
+    }
+    // No more changes: it catches up, request by request.
+    for (let n = 0; n < 60; n++) {
+      now += 500;
+      await total(directory);
+    }
+    for (const username of late) expect(await total(directory, username)).toBe(1);
+    const [fresh, warm] = [new Directory({ clock: () => now }), directory];
+    for (const { username } of crowd) {
+      const query = v.parse(DirectoryQuery, { search: username });
+      expect(await listUsers(query, undefined, warm)).toEqual(await listUsers(query, undefined, fresh));
+    }
+  });
+
+  test('is caught up with at once by an instance that was idle', async () => {
+    const directory = new Directory({ clock: () => now });
+    await total(directory);
+    now += 60_000;
+    const username = uniqueName('idle');
+    await Promise.all(crowd.map(change));
+    await storeUser({ username, updated_at: now });
+    expect(await total(directory, username)).toBe(1);
+  });
+
+  test('is told of, when more changes than a request may read', async () => {
+    const directory = new Directory({ clock: () => now });
+    await total(directory);
+    now += 1000;
+    await Promise.all(crowd.map(change));
+    const { lines } = await captureLogs(() => total(directory));
+    expect(lines).toMatchObject([
+      { message: 'directory_behind', level: 'WARN', behind_ms: expect.any(Number) },
+    ]);
+  });
+});
+
+describe('H2: an instance that the cards outgrow', () => {
+  const bio = 'many letters '.repeat(30);
+  const [word] = bio.split(' ');
+  beforeAll(async () => {
+    for (let n = 0; n < 20; n++) {
+      await Promise.all(Array.from({ length: 20 }, () => storeUser({ bio, updated_at: Date.now() })));
+    }
+  });
+
+  const outgrown = ({ message }: LogLine) => message === 'directory_outgrown';
+
+  test('goes on without its search index, and answers the same', async () => {
+    const whole = new Directory();
+    const { result: tight, lines } = await captureLogs(async () => {
+      const directory = new Directory({ limit: 800_000 });
+      await total(directory);
+      return directory;
+    });
+    expect(lines.filter(outgrown)).toMatchObject([
+      { level: 'ERROR', limit_bytes: 800_000, given_up: ['search_index', 'recent_lists'] },
+    ]);
+    for (const search of ['', word ?? '', 'no such thing', 'ma y l']) {
+      expect(await total(tight, search)).toBe(await total(whole, search));
+    }
+  });
+
+  test('gives up one thing after the other as it grows, and is never unavailable', async () => {
+    let now = Date.now();
+    const { lines: loaded } = await captureLogs(() => total(new Directory()));
+    const [{ bytes } = { bytes: 0 }] = loaded;
+    const directory = new Directory({ limit: Number(bytes) + 200_000, clock: () => now });
+    const before = await total(directory, word);
+    const { lines } = await captureLogs(async () => {
+      for (let n = 0; n < 30; n++) {
+        now += 60_000;
+        await Promise.all(Array.from({ length: 20 }, () => storeUser({ bio, updated_at: now })));
+        expect(await total(directory, word)).toBe(before + 20 * (n + 1));
+      }
+    });
+    expect(lines.filter(outgrown)).toMatchObject([{ given_up: ['search_index'] }]);
+  });
+
+  test('serves the cards that fit, when nothing else can be given up', async () => {
+    const cards = Array.from({ length: 2000 }, (_, n) => storedUser(n + 1, { bio }));
+    const replica = new Replica(200_000, { is_bare: true });
+    // What the lists took is now for cards.
+    for (let n = 0; n < 50; n++) replica.add(cards.map((card) => ({ ...card, id: card.id + n * 2000 })));
+    replica.buildIndexes();
+    expect(replica.given_up).toEqual(['search_index', 'recent_lists', 'cards']);
+    const { total: found } = replica.find(v.parse(DirectoryQuery, { search: word }));
+    expect(found).toBe(replica.total);
+    expect(found).toBeGreaterThan(20_000);
+    expect(replica.bytes).toBeLessThan(33_000_000);
+    replica.apply(cards.map((card) => ({ ...card, updated_at: card.updated_at + 1 })));
+    expect(replica.total).toBe(found);
+  });
 });

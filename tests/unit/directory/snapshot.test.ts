@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../../functions/jobs/writeSnapshot.ts';
 import { Directory } from '../../../lib/directory/directory.ts';
 import { pack, unpack } from '../../../lib/directory/snapshot/codec.ts';
@@ -13,7 +13,8 @@ import { documents, TableName } from '../../../lib/table/send.ts';
 import { claimSnapshot, publishManifest, readManifest, writeChunk } from '../../../lib/table/snapshots.ts';
 import { putItem } from '../../../lib/table/write.ts';
 import { countCards } from '../../support/directoryQueries.ts';
-import { storedUser, storeUser } from '../../support/users.ts';
+import { deleteAccount } from '../../support/table.ts';
+import { storedUser, storeUser, uniqueName } from '../../support/users.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -43,9 +44,9 @@ test('a new instance takes from the index only what the snapshot lacks', async (
   const pages: number[] = [];
   const directory = new Directory({
     clock,
-    read_feed: async function* (shard, since) {
-      for await (const page of readFeed(shard, since)) {
-        pages.push(page.length);
+    read_feed: async function* (shard, since, size) {
+      for await (const page of readFeed(shard, since, size)) {
+        pages.push(page.cards.length);
         yield page;
       }
     },
@@ -64,12 +65,72 @@ test('nothing is written while too little has changed', async () => {
   expect({ outcome, write_units }).toEqual({ outcome: 'not_due', write_units: 0 });
 });
 
-test('a snapshot is renewed after a day though little has changed', async () => {
-  await writeSnapshot(clock, 1);
-  const { snapshot } = await inForce();
-  now += 25 * HOUR;
-  expect(await writeSnapshot(clock, 1000)).toMatchObject({ outcome: 'written' });
-  expect((await inForce()).snapshot).not.toBe(snapshot);
+describe('a day after the last time, the snapshot is built anew', () => {
+  /** Does something that no change tells of, and whatever else happens until then; returns what was written last. */
+  async function passDay(act: () => Promise<unknown>) {
+    await writeSnapshot(clock, 1);
+    now += HOUR;
+    await act();
+    for (let n = 0; n < 30; n++) await storeUser({ updated_at: now });
+    expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written', rebuilt: false });
+    now += 24 * HOUR;
+    return writeSnapshot(clock, 1000);
+  }
+
+  const instances = () => {
+    const warm = new Directory({ clock });
+    return { warm, fresh: () => new Directory({ clock }) };
+  };
+
+  test('though little has changed', async () => {
+    expect(await passDay(async () => {})).toMatchObject({ outcome: 'written', rebuilt: true });
+  });
+
+  test('H1: a deleted user is gone, from warm instances too', async () => {
+    const user = await storeUser({ updated_at: now });
+    const { warm, fresh } = instances();
+    expect(await countCards(warm, user.username)).toBe(1);
+    await passDay(() => deleteAccount(user));
+    now += 2 * HOUR;
+    expect(await countCards(fresh(), user.username)).toBe(0);
+    expect(await countCards(warm, user.username)).toBe(0);
+  });
+
+  test('M5: a user who was copied back with an old stamp is found, by warm instances too', async () => {
+    const { warm, fresh } = instances();
+    await countCards(warm);
+    const username = uniqueName('restored');
+    const yesterday = now - 24 * HOUR;
+    await passDay(() => storeUser({ username, updated_at: yesterday }));
+    now += 2 * HOUR;
+    expect(await countCards(fresh(), username)).toBe(1);
+    expect(await countCards(warm, username)).toBe(1);
+  });
+
+  test('to look for it costs a warm instance less than a read unit an hour', async () => {
+    const { warm } = instances();
+    await countCards(warm);
+    const costs: number[] = [];
+    for (let n = 0; n < 120; n++) {
+      now += MINUTE;
+      costs.push(
+        await metered(async (consumed) => {
+          await countCards(warm);
+          return consumed.read_units - 2;
+        }),
+      );
+    }
+    expect(costs.reduce((sum, cost) => sum + cost, 0)).toBeLessThanOrEqual(2);
+  });
+});
+
+test('H1: where there is no snapshot, an instance itself reads the index anew once a day', async () => {
+  const user = await storeUser({ updated_at: now });
+  const warm = new Directory({ clock });
+  expect(await countCards(warm, user.username)).toBe(1);
+  await deleteAccount(user);
+  now += 26 * HOUR;
+  expect(await countCards(warm, user.username)).toBe(0);
 });
 
 test('the scheduled function writes none for a handful of users', async () => {
@@ -93,7 +154,7 @@ test('a writer whose claim somebody else took over puts nothing in force', async
   expect(await claimSnapshot('next', now, now + MINUTE)).toBe(true);
   const manifest = {
     ...{ snapshot: 'slow', format: 1, digests: [], cards: 0, position: [now, now, now, now] },
-    ...{ written_at: now, expires_at: now },
+    ...{ written_at: now, rebuilt_at: now, expires_at: now },
   };
   expect(await publishManifest('slow', manifest)).toBe(false);
   expect(await readManifest(now)).not.toMatchObject({ snapshot: 'slow' });
@@ -148,7 +209,8 @@ test('a writer that meets damage takes the snapshot out of force', async () => {
   await documents.send(
     new DeleteCommand({ TableName, Key: snapshotChunkKey((await inForce()).snapshot, 0) }),
   );
-  now += 25 * HOUR;
+  now += HOUR;
+  for (let n = 0; n < 50; n++) await storeUser({ updated_at: now });
   expect(await writeSnapshot(clock, 1)).toEqual({ outcome: 'damaged' });
   expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written' });
 });

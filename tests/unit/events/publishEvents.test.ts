@@ -13,7 +13,8 @@ const { handler } = await import('../../../functions/jobs/publishEvents.ts');
 const { newUserWrites } = await import('../../../lib/table/users.ts');
 
 beforeEach(() => {
-  bus.events.length = bus.offered.length = 0;
+  bus.events.length = bus.offered.length = bus.dead_letters.length = 0;
+  bus.queue_answers = true;
   bus.refuse = () => undefined;
 });
 
@@ -83,32 +84,44 @@ test('sends again what is refused for the moment, and that alone; the same userâ
   expect(typesOf('ben')).toEqual(['UserRegistered', 'ProfileUpdated', 'ProfileUpdated']);
 });
 
-test('what is refused for good holds back the same user alone, and is reported', async () => {
+test('sets aside what is refused for good, and holds nobody up', async () => {
   bus.refuse = (event) =>
-    subjectOf(event) === 'ben' && event['detail-type'] === 'ProfileUpdated' ? 'InvalidArgument' : undefined;
-  const [anna, ben, cleo] = [life('anna', 3), life('ben', 3), life('cleo', 3)];
-  const { result, lines } = await captureLogs(() => deliver([...anna, ...ben, ...cleo]));
-  expect(result).toEqual(failedFrom(ben[1]));
-  expect(typesOf('ben')).toEqual(['UserRegistered']);
-  expect(typesOf('anna').length + typesOf('cleo').length).toBe(8);
+    subjectOf(event) === 'ben' && event['detail-type'] === 'UserRegistered' ? 'InvalidArgument' : undefined;
+  const [anna, ben] = [life('anna', 3), life('ben', 3)];
+  const { result, lines } = await captureLogs(() => deliver([...ben, ...anna]));
+  expect(result).toEqual(NOTHING_FAILED);
+  expect(typesOf('anna')).toHaveLength(4);
+  expect(typesOf('ben')).toEqual(['ProfileUpdated', 'ProfileUpdated', 'ProfileUpdated']);
+  const sequence = ben[0]?.dynamodb.SequenceNumber;
+  const why = { reason: 'InvalidArgument', event: 'UserRegistered', sequence };
+  expect(bus.dead_letters).toEqual([{ ...why, key: { PK: 'USER#ben', SK: '#PROFILE' } }]);
   expect(lines).toEqual([
-    expect.objectContaining({ message: 'event_refused', reason: 'InvalidArgument', event: 'ProfileUpdated' }),
-    expect.objectContaining({
-      message: 'events',
-      published: 9,
-      failed_from: ben[1]?.dynamodb.SequenceNumber,
-    }),
+    expect.objectContaining({ message: 'event_refused', ...why }),
+    expect.objectContaining({ message: 'events', published: 7, set_aside: 1 }),
   ]);
 });
 
-test('a damaged item holds back the same user alone, and is reported without a word of what is in it', async () => {
+test('sets aside a damaged item without a word of what is in it, and holds nobody up', async () => {
   const [anna, ben] = [life('anna', 1), life('ben', 2, { bio: 7 })];
   const { result, lines } = await captureLogs(() => deliver([...ben, ...anna]));
-  expect(result).toEqual(failedFrom(ben[0]));
+  expect(result).toEqual(NOTHING_FAILED);
   expect(typesOf('anna')).toHaveLength(2);
-  expect(typesOf('ben')).toEqual([]);
-  expect(lines[0]).toMatchObject({ message: 'event_refused', reason: 'A user item is damaged at: bio.' });
-  expect(findSecrets(JSON.stringify(lines))).toEqual([]);
+  expect(typesOf('ben')).toHaveLength(2);
+  expect(bus.dead_letters).toEqual([
+    expect.objectContaining({
+      reason: 'A user item is damaged at: bio.',
+      key: { PK: 'USER#ben', SK: '#PROFILE' },
+    }),
+  ]);
+  expect(findSecrets(JSON.stringify([lines, bus.dead_letters]))).toEqual([]);
+});
+
+test('loses nothing when it cannot even be set aside', async () => {
+  bus.queue_answers = false;
+  await expect(deliver([...life('ben', 0, { bio: 7 }), ...life('anna')])).rejects.toThrow();
+  bus.refuse = (event) => (subjectOf(event) === 'ben' ? 'InvalidArgument' : undefined);
+  const ben = life('ben');
+  expect(await deliver(ben)).toEqual(failedFrom(ben[0]));
 });
 
 test('stops before its time is up, and reports the first change that may not be out', async () => {
