@@ -79,11 +79,20 @@ const grants = ({ signingKeys, eventBus }) => {
     ],
     login: [
       readWhole('BatchGetItem', 'users', 'failed_logins'),
+      read('Query', 'users'),
+      write(['PutItem', 'DeleteItem'], 'users'),
       write('UpdateItem', 'users', 'failed_logins'),
       readSigningKeys,
     ],
-    refreshToken: [read('BatchGetItem', 'users'), readSigningKeys],
-    logout: [read('GetItem', 'users'), write('UpdateItem', 'users')],
+    refreshToken: [
+      read('BatchGetItem', 'users'),
+      write(['UpdateItem', 'DeleteItem'], 'users'),
+      readSigningKeys,
+    ],
+    logout: [read('GetItem', 'users'), write(['UpdateItem', 'DeleteItem'], 'users')],
+    listMySessions: [read(['GetItem', 'Query'], 'users')],
+    endMySession: [read('GetItem', 'users'), write('DeleteItem', 'users')],
+    endMyOtherSessions: [write('UpdateItem', 'users'), readSigningKeys],
     listUsers: [
       read('BatchGetItem', 'users', 'snapshot_pieces'),
       read('GetItem', 'users', 'snapshot'),

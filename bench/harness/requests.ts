@@ -1,6 +1,6 @@
-import type { Identity } from '../../lib/table/items.ts';
 import { issueTokenPair } from '../../lib/auth/tokens.ts';
 import { BASE_PATH } from '../../lib/http/routes.ts';
+import type { Identity } from '../../lib/table/items.ts';
 import type { Request } from '../../tests/support/gateway.ts';
 
 /** Makes a request; `path` below the base path. */

@@ -10,7 +10,7 @@ import { parseInput, parsePath, presentParameters } from './input.ts';
 import { onlyOnce, repeatableRequest } from './repetition.ts';
 
 /** What a handler gets: parsed, checked, and nothing of the gateway. */
-export interface Input<Rule extends CallerRule, Path, Query, Body> {
+interface Input<Rule extends CallerRule, Path, Query, Body> {
   caller: CallerOf<Rule>;
   path: Path;
   query: Query;

@@ -62,7 +62,7 @@ const refusal = (outcome: EdgeOutcome, unchanged: 'already_following' | 'not_fol
   new ApiError(outcome === 'account_gone' ? 'token_not_valid' : unchanged);
 
 /** A follow as the API shows it, with the user whose it is. */
-export const viewFollow = (follower: Identity, edge: Follow) => ({
+export const viewFollow = (follower: Caller, edge: Follow) => ({
   ...edge,
   follower: follower.id,
   follower_username: follower.username,

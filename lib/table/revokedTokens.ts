@@ -1,17 +1,11 @@
-import { parseItem } from './items.ts';
-import { accountKey, revokedTokenKey } from './keys.ts';
-import { getItems } from './read.ts';
-import type { RawItem } from './send.ts';
+import { revokedTokenKey } from './keys.ts';
 import { updateItem } from './write.ts';
 
-/** What names one token of one account. */
-export interface TokenName {
-  username: string;
-  jti: string;
-}
-
-/** Revokes a token until `expires_at` (seconds). Revoking it again changes nothing. */
-export async function revokeToken({ username, jti }: TokenName, expires_at: number): Promise<void> {
+/** Revokes a token of the first release, which belongs to no session, until `expires_at` (seconds). Revoking it again changes nothing. */
+export async function revokeToken(
+  { username, jti }: { username: string; jti: string },
+  expires_at: number,
+): Promise<void> {
   await updateItem({
     Key: revokedTokenKey(username, jti),
     UpdateExpression: 'SET expires_at = :expires_at',

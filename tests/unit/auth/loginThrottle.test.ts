@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loginAttempt, WINDOW } from '../../../lib/auth/loginThrottle.ts';
-import { login } from '../../../lib/auth/sessions.ts';
+import { login as loginFrom } from '../../../lib/auth/sessions.ts';
 import { metered } from '../../../lib/meter.ts';
 import { countFailedLogin, readLoginStanding } from '../../../lib/table/failedLogins.ts';
 import { scanItems } from '../../support/table.ts';
@@ -8,6 +8,10 @@ import { newUser, uniqueName } from '../../support/users.ts';
 
 const START = Date.UTC(2024, 0, 15, 10, 30);
 const MINUTE = 60_000;
+
+/** Logs in from an address. */
+const login = (request: Parameters<typeof loginFrom>[0], source_ip: string, clock: () => number) =>
+  loginFrom(request, { source_ip, user_agent: '', clock });
 
 const wrong = { code: 'no_active_account' };
 const throttled = { code: 'throttled' };
