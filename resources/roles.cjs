@@ -72,13 +72,15 @@ const grants = ({ signingKeys, eventBus }) => {
     register: [
       // A registration that is repeated is a login.
       read('GetItem', 'repetitions'),
-      readWhole('BatchGetItem', 'users', 'failed_logins'),
+      readWhole('GetItem', 'users'),
+      readWhole('BatchGetItem', 'failed_logins'),
       write('PutItem', 'users', 'user_ids', 'emails', 'repetitions'),
       write('UpdateItem', 'user_sequence', 'quotas', 'users', 'failed_logins'),
       readSigningKeys,
     ],
     login: [
-      readWhole('BatchGetItem', 'users', 'failed_logins'),
+      readWhole('GetItem', 'users'),
+      readWhole('BatchGetItem', 'failed_logins'),
       read('Query', 'users'),
       write(['PutItem', 'DeleteItem'], 'users'),
       write('UpdateItem', 'users', 'failed_logins'),

@@ -8,7 +8,7 @@ import { sourceOf } from '../sources.ts';
 import { type Limit, takeFromQuota } from '../table/quotas.ts';
 import type { Remember } from '../table/repetitions.ts';
 import { leaseIds } from '../table/sequences.ts';
-import { newSession } from '../table/sessions.ts';
+import { insertSession, newSession } from '../table/sessions.ts';
 import { insertUser, type User } from '../table/users.ts';
 import { viewUser } from '../users/views.ts';
 import { checkCredentials } from './credentials.ts';
@@ -114,7 +114,7 @@ export async function register(
     { ...user, password_hash },
     {
       ...newSession(user.username, session),
-      ...remember?.({ id, sid: session.sid }),
+      ...remember?.({ id }),
     },
   );
   if (taken) {
@@ -125,24 +125,23 @@ export async function register(
   return { user: viewUser(user), ...(await issueTokenPair({ ...user, sid: session.sid }, clock())) };
 }
 
-/** What is remembered of a registration. */
-const Registered = v.object({ id: v.number(), sid: v.string() });
-
 /**
- * Answers a registration that took effect before: the same user with fresh tokens, for the right password only. Any
- * other one is another request, and counts as a failed login.
+ * Answers a registration that took effect before: the same user with fresh tokens, for the right password only, in a
+ * session of their own. Any other one is another request, and counts as a failed login.
  */
 export async function repeatRegistration(
   registered: unknown,
-  { username, password }: v.InferOutput<typeof Registration>,
-  source_ip: string,
-  clock: Clock,
+  { username, password, device }: v.InferOutput<typeof Registration>,
+  { source_ip, user_agent, clock }: Omit<RegistrationOrigin, 'remember'>,
 ) {
-  const { id, sid } = v.parse(Registered, registered);
+  const { id } = v.parse(v.object({ id: v.number() }), registered);
   const user = await checkCredentials({ username, password }, source_ip, clock).catch((error) => {
     const wrong = error instanceof ApiError && error.code === 'no_active_account';
     throw wrong ? new ApiError('idempotency_key_reused') : error;
   });
   if (user.id !== id) throw new ApiError('idempotency_key_reused');
-  return { user: viewUser(user), ...(await issueTokenPair({ ...user, sid }, clock())) };
+  const now = clock();
+  const session = beginSession(user.epoch, now, device, user_agent);
+  await insertSession(user.username, session);
+  return { user: viewUser(user), ...(await issueTokenPair({ ...user, sid: session.sid }, now)) };
 }

@@ -18,6 +18,7 @@ import { TOKENS } from '../tokenRules.ts';
 import { Timestamp, viewUser } from '../users/views.ts';
 import { checkCredentials } from './credentials.ts';
 import { ownedBy, requireAccount } from './identity.ts';
+import { loadSigningKey } from './keys.ts';
 import { useRefreshToken } from './rotation.ts';
 import { logSecurity } from './securityLog.ts';
 import { issueToken, issueTokenPair, readToken, type VerifiedToken, verifyToken } from './tokens.ts';
@@ -115,7 +116,7 @@ export async function login(
 async function endLeastUsed({ username }: User, now: number): Promise<void> {
   const sessions = await readSessions(username, now);
   const excess = sessions.toSorted((a, b) => b.last_used_at - a.last_used_at).slice(MOST_SESSIONS - 1);
-  await Promise.all(excess.map(({ sid }) => deleteSession(username, sid)));
+  await Promise.all(excess.map((session) => deleteSession(username, session)));
 }
 
 /** The device token that came, or a new one where that is none of this account's, or past half of its life. */
@@ -161,22 +162,23 @@ export async function logout(
   { source_ip, clock }: Omit<Origin, 'user_agent'>,
 ): Promise<void> {
   const token = await readToken('refresh', refresh, clock());
-  const isOwn = token?.id === caller.id && token.username === caller.username;
+  const isOwn =
+    token?.id === caller.id && token.username === caller.username && token.epoch === caller.epoch;
   await Promise.all([requireAccount(caller), isOwn && endSessionOf(token)]);
   if (!isOwn) throw invalid({ refresh: ['This is not a valid refresh token of yours.'] });
   logSecurity('logged_out', caller, source_ip);
 }
 
-const endSessionOf = ({ username, sid, jti, expires_at }: VerifiedToken): Promise<unknown> =>
-  sid === undefined ? revokeToken({ username, jti }, expires_at) : deleteSession(username, sid);
+const endSessionOf = ({ username, epoch, sid, jti, expires_at }: VerifiedToken): Promise<unknown> =>
+  sid === undefined ? revokeToken({ username, jti }, expires_at) : deleteSession(username, { sid, epoch });
 
 /** The caller's sessions, newest first. */
 export async function listSessions(caller: Caller, clock: Clock) {
   const [account, sessions] = await Promise.all([
     requireAccount(caller),
-    readSessions(caller.username, clock()),
+    readSessions(caller.username, clock(), { consistent: true }),
   ]);
-  const live = sessions.filter(({ epoch, sid }) => epoch === account.epoch || sid === account.epoch_session);
+  const live = sessions.filter(({ epoch }) => epoch === account.epoch);
   return {
     count: live.length,
     results: live
@@ -193,16 +195,21 @@ export async function listSessions(caller: Caller, clock: Clock) {
 
 /** Ends one session of the caller: its refresh token is refused at once. Throws `not_found` when there is none. */
 export async function endSession(caller: Caller, sid: string): Promise<void> {
-  const [, ended] = await Promise.all([requireAccount(caller), deleteSession(caller.username, sid)]);
+  const { username, epoch } = caller;
+  const [, ended] = await Promise.all([requireAccount(caller), deleteSession(username, { sid, epoch })]);
   if (!ended) throw new ApiError('not_found', { detail: 'There is no such session.' });
 }
 
 /**
  * Ends all sessions but the caller's, at once: every token of the account is refused by every endpoint but the ones
- * that are answered.
+ * that are answered. Throws `token_not_valid` when the caller's own session has ended.
  */
 export async function endOtherSessions(caller: Caller, { source_ip, clock }: Omit<Origin, 'user_agent'>) {
-  if (!(await beginEpoch(caller, caller.sid))) throw new ApiError('token_not_valid');
+  const now = clock();
+  // Nobody is logged out everywhere because of a key that cannot be had.
+  await loadSigningKey();
+  const expires_at = toSeconds(now) + TOKENS.refresh.lifetime;
+  if (!(await beginEpoch(caller, now, expires_at))) throw new ApiError('token_not_valid');
   logSecurity('other_sessions_ended', caller, source_ip);
-  return issueTokenPair({ ...caller, epoch: caller.epoch + 1 }, clock());
+  return issueTokenPair({ ...caller, epoch: caller.epoch + 1 }, now);
 }

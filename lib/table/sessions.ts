@@ -1,15 +1,16 @@
 import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
-import { type Caller, type Identity, parseItem, parseItems } from './items.ts';
+import { assignments, type Caller, isCallers, parseItem, parseItems } from './items.ts';
 import { accountKey, revokedTokenKey, sessionKey, sessionsOf, userKey } from './keys.ts';
-import { getItems, projection, queryAll } from './read.ts';
+import { getItems, projection, queryAll, type ReadOptions } from './read.ts';
+import type { Key } from './send.ts';
 import { deleteItem, putItem, transact, type Updated, updateItem, type Write } from './write.ts';
 
 const SessionItem = v.object({
   sid: v.string(),
   /** What the user knows the device by. */
   device: v.string(),
-  /** The account's epoch when the session began. */
+  /** The account's epoch that the session belongs to: it lives as long as the two are the same. */
   epoch: v.number(),
   /** Milliseconds since 1970. */
   created_at: v.number(),
@@ -17,6 +18,8 @@ const SessionItem = v.object({
   last_used_at: v.number(),
   /** The last generation of its refresh tokens that was used; see rotation.ts. */
   generation: v.number(),
+  /** The `jti` of the token that was used first in that generation; the first generation has only one. */
+  current: v.optional(v.string()),
   /** Seconds since 1970: when its last refresh token expires. */
   expires_at: v.number(),
 });
@@ -36,7 +39,11 @@ export const insertSession = (username: string, session: Session): Promise<void>
   putItem({ Item: { ...sessionKey(username, session.sid), ...session } });
 
 /** All sessions of a user that have not expired at `now` (ms), in no order; those of earlier epochs are among them. */
-export async function readSessions(username: string, now: number): Promise<Session[]> {
+export async function readSessions(
+  username: string,
+  now: number,
+  { consistent = false }: Pick<ReadOptions, 'consistent'> = {},
+): Promise<Session[]> {
   const { PK, prefix } = sessionsOf(username);
   const { ExpressionAttributeNames, ProjectionExpression } = projection(ATTRIBUTES) ?? {};
   const items = await queryAll({
@@ -44,6 +51,7 @@ export async function readSessions(username: string, now: number): Promise<Sessi
     ExpressionAttributeValues: { ':user': PK, ':prefix': prefix },
     ExpressionAttributeNames,
     ProjectionExpression,
+    ConsistentRead: consistent,
   });
   return parseItems(SessionItem, 'session', items).filter(({ expires_at }) => expires_at > toSeconds(now));
 }
@@ -85,71 +93,69 @@ export async function readTokenStanding(
   };
 }
 
-/** Notes that a session was used, provided that its generation is still the one that was read. */
+/** Notes that a session was used, provided that its generation and epoch are still the ones that were read. */
 export const useSession = (
   username: string,
   read: Session,
-  used: Pick<Session, 'generation' | 'last_used_at' | 'expires_at'>,
-): Promise<Updated> =>
-  updateItem({
+  used: Required<Pick<Session, 'generation' | 'current' | 'last_used_at' | 'expires_at'>>,
+): Promise<Updated> => {
+  const set = assignments(used);
+  return updateItem({
     Key: sessionKey(username, read.sid),
-    UpdateExpression: 'SET generation = :generation, last_used_at = :last_used_at, expires_at = :expires_at',
-    ConditionExpression: 'generation = :read',
-    ExpressionAttributeValues: {
-      ':generation': used.generation,
-      ':last_used_at': used.last_used_at,
-      ':expires_at': used.expires_at,
-      ':read': read.generation,
-    },
+    UpdateExpression: set.expression,
+    ConditionExpression: 'generation = :read AND epoch = :epoch',
+    ExpressionAttributeNames: set.names,
+    ExpressionAttributeValues: { ...set.values, ':read': read.generation, ':epoch': read.epoch },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
+};
 
 /** The session that refused a {@link useSession}; `undefined` when it has ended. */
 export const sessionIn = ({ item }: Updated): Session | undefined =>
   item && parseItem(SessionItem, 'session', item);
 
-/** Ends a session: `false` when there was none. */
-export const deleteSession = (username: string, sid: string): Promise<boolean> =>
-  deleteItem(sessionKey(username, sid));
-
-/** A user's profile and first stripe, on which the epoch is. */
-type EpochWrites = Record<'user' | 'account', Write>;
+/** Ends a session: `false` when there is none under that `sid` in that epoch. */
+export const deleteSession = (
+  username: string,
+  { sid, epoch }: Pick<Session, 'sid' | 'epoch'>,
+): Promise<boolean> =>
+  deleteItem({
+    Key: sessionKey(username, sid),
+    ConditionExpression: 'epoch = :epoch',
+    ExpressionAttributeValues: { ':epoch': epoch },
+  });
 
 /**
- * The writes that begin the account's next epoch, in which of all older tokens none is taken, and of all sessions only
- * `kept` lives on. `set`: what else changes on the profile, as an update expression. Refused when the account takes the
- * caller's token no longer.
+ * Begins the account's next epoch, in which none of its older tokens is taken, and of its sessions only the caller's
+ * lives on: as if new, with a first refresh token that expires at `expires_at` (seconds). `false` when the account takes
+ * the caller's token no longer, or the caller's session has ended.
  */
-export function nextEpoch(
-  { id, username, epoch }: Identity & { epoch: number },
-  kept: string | undefined,
-  profile: { set: string; condition?: string; values: Record<string, unknown> } = { set: '', values: {} },
-): EpochWrites {
-  const own = epoch === 0 ? '(attribute_not_exists(epoch) OR epoch = :epoch)' : 'epoch = :epoch';
-  const values = { ':id': id, ':epoch': epoch, ':next': epoch + 1 };
-  return {
-    user: {
-      Update: {
-        Key: userKey(username),
-        UpdateExpression: `SET epoch = :next${profile.set}`,
-        ConditionExpression: ['id = :id', own, profile.condition].filter(Boolean).join(' AND '),
-        ExpressionAttributeValues: { ...values, ...profile.values },
-      },
+export async function beginEpoch(caller: Caller, now: number, expires_at: number): Promise<boolean> {
+  const { username, epoch, sid } = caller;
+  const own = isCallers(caller);
+  const next = epoch + 1;
+  const raise = (Key: Key): Write => ({
+    Update: {
+      Key,
+      UpdateExpression: 'SET epoch = :next',
+      ConditionExpression: own.condition,
+      ExpressionAttributeValues: { ...own.values, ':next': next },
     },
-    account: {
-      Update: {
-        Key: accountKey(username),
-        UpdateExpression: kept
-          ? 'SET epoch = :next, epoch_session = :kept'
-          : 'SET epoch = :next REMOVE epoch_session',
-        ConditionExpression: `id = :id AND ${own}`,
-        ExpressionAttributeValues: { ...values, ...(kept && { ':kept': kept }) },
-      },
+  });
+  const set = assignments({ epoch: next, generation: 0, last_used_at: now, expires_at });
+  const session = (sid: string): Write => ({
+    Update: {
+      Key: sessionKey(username, sid),
+      UpdateExpression: `${set.expression} REMOVE #current`,
+      ConditionExpression: '#epoch = :read',
+      ExpressionAttributeNames: { ...set.names, '#current': 'current' },
+      ExpressionAttributeValues: { ...set.values, ':read': epoch },
     },
+  });
+  const writes: Record<string, Write> = {
+    user: raise(userKey(username)),
+    account: raise(accountKey(username)),
+    ...(sid !== undefined && { session: session(sid) }),
   };
-}
-
-/** Begins the account's next epoch; see {@link nextEpoch}. `false` when the account takes the caller's token no longer. */
-export async function beginEpoch(caller: Caller, kept: string | undefined): Promise<boolean> {
-  return (await transact(nextEpoch(caller, kept))).done;
+  return (await transact(writes)).done;
 }

@@ -33,8 +33,6 @@ const AccountItem = v.object({
   id: v.number(),
   following_count: v.number(),
   epoch: v.optional(v.number(), 0),
-  /** The session that began the epoch, and lives on in it. */
-  epoch_session: v.optional(v.string()),
 });
 
 /** To whom a name belongs, which tokens it takes, and how many users it follows. */

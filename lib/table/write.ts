@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
+  type DeleteCommandInput,
   PutCommand,
   type PutCommandInput,
   TransactWriteCommand,
@@ -16,7 +17,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ApiError } from '../problems.ts';
 import { type Attempt, retrying } from './retry.ts';
-import { type Key, type RawItem, send, TableName } from './send.ts';
+import { type RawItem, send, TableName } from './send.ts';
 
 /**
  * How a conditional update ended. `done`: `item` has the attributes that `ReturnValues` asks for. Refused: `item` is
@@ -51,18 +52,24 @@ export async function putItem(put: Pick<PutCommandInput, 'Item'>): Promise<void>
   await send('write', new PutCommand({ TableName, ...put, ReturnConsumedCapacity: 'TOTAL' }));
 }
 
-/** Deletes one item: `false` when there was none. Where a transaction has it at the moment, tries again with jitter. */
-export function deleteItem(Key: Key): Promise<boolean> {
+/**
+ * Deletes one item: `false` when there was none, or none that its condition holds for. Where a transaction has it at the
+ * moment, tries again with jitter.
+ */
+export function deleteItem(deletion: Omit<DeleteCommandInput, 'TableName'>): Promise<boolean> {
   const command = new DeleteCommand({
     TableName,
-    Key,
+    ...deletion,
     ReturnValues: 'ALL_OLD',
     ReturnConsumedCapacity: 'TOTAL',
   });
   return retrying(() =>
     send('write', command).then(
       ({ Attributes }): Attempt<boolean> => ({ value: Attributes !== undefined }),
-      (error) => againIf(error, (cause) => cause instanceof TransactionConflictException),
+      (error): Attempt<boolean> => {
+        if (error instanceof ConditionalCheckFailedException) return { value: false };
+        return againIf(error, (cause) => cause instanceof TransactionConflictException);
+      },
     ),
   );
 }

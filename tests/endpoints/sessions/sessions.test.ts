@@ -110,7 +110,8 @@ describe('the end of all other sessions', () => {
 });
 
 test('tokens of the first release, which belong to no session, work until they expire', async () => {
-  const user = await newUser();
+  const { id, username } = await newUser();
+  const user = await issueTokenPair({ id, username, epoch: 0 }, Date.now());
   expect((await get('/me/', { token: user.access })).status).toBe(200);
   expect((await refresh(user.refresh)).status).toBe(200);
   const rotated = await post('/token/refresh/', { refresh: user.refresh, rotate: true });
