@@ -12,7 +12,7 @@ const FOLLOWS = 10;
 const MANY_FOLLOWS = 100;
 
 /** Each of them is asked for once. */
-const SIGNED_IN_TWICE = 400;
+const SIGNED_IN_TWICE = 600;
 
 type Session = Awaited<ReturnType<typeof signIn>>;
 
@@ -50,10 +50,12 @@ export async function preparePeople(users: number, progress: Progress): Promise<
     await follow(collector, id, Date.now);
   }
   const twice = await Promise.all(
-    strangersOf(users).slice(0, SIGNED_IN_TWICE).map(async (user) => {
-      const other = await signIn(user);
-      return { ...(await signIn(user)), other: other.sid };
-    }),
+    strangersOf(users)
+      .slice(0, SIGNED_IN_TWICE)
+      .map(async (user) => {
+        const other = await signIn(user);
+        return { ...(await signIn(user)), other: other.sid };
+      }),
   );
   return {
     caller: await signIn(caller),

@@ -54,7 +54,14 @@ export const meanCost = (costs: readonly Cost[]): Cost => ({
 });
 
 /** What is measured, in an order in which each finds what it needs. */
-export function scenarios({ caller, collector, spare_refresh, popular, strangers, twice }: People): Scenario[] {
+export function scenarios({
+  caller,
+  collector,
+  spare_refresh,
+  popular,
+  strangers,
+  twice,
+}: People): Scenario[] {
   const stranger = (n: number) => strangers[n % strangers.length] ?? popular;
   const signedInTwice = (n: number) => twice[n % twice.length] ?? { ...popular, other: popular.sid };
   const scenario = (
@@ -82,7 +89,12 @@ export function scenarios({ caller, collector, spare_refresh, popular, strangers
     scenario(
       'login',
       budget('login', 2, 4, 1),
-      floor(2, 3, 1, 'the user, consistently, and three counts of failures; the session, and a query of others'),
+      floor(
+        2,
+        3,
+        1,
+        'the user, consistently, and three counts of failures; the session, and a query of others',
+      ),
       (n) => anonymous('POST', '/login/', { username: stranger(n).username, password: PASSWORD }),
       { slow: true, repeatable: true },
     ),

@@ -104,7 +104,7 @@ export async function login(
   const user = await checkCredentials({ username, password }, source_ip, clock, own?.jti);
   const now = clock();
   const session = beginSession(user.epoch, now, device, user_agent);
-  await Promise.all([insertSession(user.username, session), endLeastUsed(user, now)]);
+  await Promise.all([insertSession(user.username, session), makeRoom(user.username, session)]);
   return {
     user: viewUser(user),
     ...(await issueTokenPair({ ...user, sid: session.sid }, now)),
@@ -112,10 +112,10 @@ export async function login(
   };
 }
 
-/** Makes room for one more session. */
-async function endLeastUsed({ username }: User, now: number): Promise<void> {
-  const sessions = await readSessions(username, now);
-  const excess = sessions.toSorted((a, b) => b.last_used_at - a.last_used_at).slice(MOST_SESSIONS - 1);
+/** Makes room for a session that begins; it may be among those that are read already. */
+async function makeRoom(username: string, { sid: begun, created_at: now }: Session): Promise<void> {
+  const others = (await readSessions(username, now)).filter(({ sid }) => sid !== begun);
+  const excess = others.toSorted((a, b) => b.last_used_at - a.last_used_at).slice(MOST_SESSIONS - 1);
   await Promise.all(excess.map((session) => deleteSession(username, session)));
 }
 
@@ -162,8 +162,7 @@ export async function logout(
   { source_ip, clock }: Omit<Origin, 'user_agent'>,
 ): Promise<void> {
   const token = await readToken('refresh', refresh, clock());
-  const isOwn =
-    token?.id === caller.id && token.username === caller.username && token.epoch === caller.epoch;
+  const isOwn = token?.id === caller.id && token.username === caller.username && token.epoch === caller.epoch;
   await Promise.all([requireAccount(caller), isOwn && endSessionOf(token)]);
   if (!isOwn) throw invalid({ refresh: ['This is not a valid refresh token of yours.'] });
   logSecurity('logged_out', caller, source_ip);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { CredentialItem } from '../../lib/table/userItem.ts';
 import type { Session } from '../../lib/table/sessions.ts';
+import { CredentialItem } from '../../lib/table/userItem.ts';
 import type { Credential, User } from '../../lib/table/users.ts';
 import { type Answer, del, type Options, patch, post } from './api.ts';
 

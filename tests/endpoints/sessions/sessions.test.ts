@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { del, get, post } from '../../support/api.ts';
+import { issueTokenPair } from '../../../lib/auth/tokens.ts';
+import { del, get, post, send } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
-import { newUser, registerUser, registration, type TestUser } from '../../support/users.ts';
+import { readToken } from '../../support/tokens.ts';
+import { newUser, registerUser, registration, storeSession, type TestUser } from '../../support/users.ts';
 
 interface Tokens {
   access: string;
@@ -14,6 +16,8 @@ async function logIn({ username, password }: TestUser, fields = {}, headers = {}
 }
 
 const sessionsOf = async (token: string) => (await get('/me/sessions/', { token })).body;
+
+const sidOf = (token: string) => String(readToken(token).payload.sid);
 
 const refresh = (token: string) => post('/token/refresh/', { refresh: token });
 
@@ -82,20 +86,11 @@ describe('the end of all other sessions', () => {
         ['POST', '/follow/', { following: other.id }],
         ['DELETE', `/${other.username}/unfollow/`],
         ['DELETE', '/me/sessions/'],
+        ['DELETE', `/me/sessions/${sidOf(kept)}/`],
         ['POST', '/logout/', { refresh: kept }],
+        ['POST', '/logout/', { refresh: user.refresh }],
       ] as const) {
-        const send = { GET: get, DELETE: del, POST: post, PATCH: undefined }[method];
-        const refused = send
-          ? method === 'POST'
-            ? await post(path, body, { token })
-            : await (send as typeof get)(path, { token })
-          : await (await import('../../support/api.ts')).patch(path, body, { token });
-        expect([method, path, refused.status, refused.body.code]).toEqual([
-          method,
-          path,
-          401,
-          'token_not_valid',
-        ]);
+        expectProblem(await send(method, path, body, { token }), 401, 'token_not_valid');
       }
     }
     expectProblem(await refresh(thief.refresh), 401, 'token_not_valid');
@@ -107,6 +102,50 @@ describe('the end of all other sessions', () => {
     expect((await get('/me/', { token: again.access })).status).toBe(200);
     expect((await sessionsOf(access)).count).toBe(2);
   });
+
+  test('leaves a session that can be refreshed, rotated, listed and ended like any other', async () => {
+    const user = await newUser();
+    const rotate = (token: string) => post('/token/refresh/', { refresh: token, rotate: true });
+    const child = (await rotate(user.refresh)).body.refresh;
+    expect((await rotate(child)).status).toBe(200);
+    const { access, refresh: first } = (await del('/me/sessions/', { token: user.access })).body;
+    const second = (await rotate(first)).body.refresh;
+    expect((await rotate(second)).status).toBe(200);
+    expectProblem(await rotate(first), 401, 'token_reused');
+    expect((await sessionsOf(access)).count).toBe(0);
+  });
+
+  test('can come twice, and two at once end one another or nothing', async () => {
+    const user = await newUser();
+    const { access: token } = (await del('/me/sessions/', { token: user.access })).body;
+    const answers = await Promise.all([del('/me/sessions/', { token }), del('/me/sessions/', { token })]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+    const { access } = answers.find(({ status }) => status === 200)?.body ?? {};
+    expect((await sessionsOf(access)).count).toBe(1);
+  });
+
+  test('is refused to whoever has logged out, and ends nothing', async () => {
+    const user = await newUser();
+    const other = await logIn(user);
+    await post('/logout/', { refresh: user.refresh }, { token: user.access });
+    expectProblem(await del('/me/sessions/', { token: user.access }), 401, 'token_not_valid');
+    expect((await get('/me/', { token: other.access })).status).toBe(200);
+    expect((await refresh(other.refresh)).status).toBe(200);
+  });
+});
+
+test('of a hundred sessions the one unused longest ends when another begins', async () => {
+  const user = await newUser();
+  const now = Date.now();
+  const ages = Array.from({ length: 99 }, (_, n) => n + 1);
+  const sids = await Promise.all(
+    ages.map((age) => storeSession(user.username, { last_used_at: now - age * 60_000 })),
+  );
+  const { access } = await logIn(user);
+  const { count, results } = await sessionsOf(access);
+  const left = results.map(({ id }: { id: string }) => id);
+  expect(count).toBe(100);
+  expect(sids.filter((sid) => !left.includes(sid))).toEqual([sids[98]]);
 });
 
 test('tokens of the first release, which belong to no session, work until they expire', async () => {
