@@ -5,13 +5,18 @@
  */
 import { spawnSync } from 'node:child_process';
 
-/** The answer of `npm audit …`, parsed; `undefined` where the registry gave none within a minute. */
+let is_silent = false;
+
+/** The answer of `npm audit …`, parsed; `undefined` where the registry gives none. One that was silent is not asked again. */
 function audit(...args) {
-  const { stdout } = spawnSync('npm', ['audit', ...args, '--json'], { encoding: 'utf8', timeout: 60_000 });
+  if (is_silent) return undefined;
+  const { stdout } = spawnSync('npm', ['audit', ...args, '--json'], { encoding: 'utf8', timeout: 30_000 });
   try {
     const answer = JSON.parse(stdout);
-    return answer.error || answer.message ? undefined : answer;
+    is_silent = Boolean(answer.error || answer.message);
+    return is_silent ? undefined : answer;
   } catch {
+    is_silent = true;
     return undefined;
   }
 }

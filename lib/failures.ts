@@ -22,8 +22,8 @@ interface ServiceFailure {
 }
 
 /**
- * Turns what an AWS service or the way to it throws when it cannot serve us now into `unavailable`. Passes on the
- * rest as it is: refusals of what we asked for, and our own defects.
+ * Makes `unavailable` of what is thrown when an AWS service cannot serve us now, or cannot be reached. Passes on
+ * everything else as it is: refusals of what we asked for, and our own defects.
  */
 export function translateFailure(error: unknown): never {
   throw error instanceof Error && isTransient(error) ? new ApiError('unavailable', { cause: error }) : error;

@@ -94,10 +94,10 @@ export const PersonName = v.pipe(
 
 const Bio = prose(500);
 
-/** The texts that people write about themselves, as a change of the profile takes them. */
+/** The texts that people write about themselves. */
 export const profileTexts = { first_name: PersonName, last_name: PersonName, bio: Bio };
 
-/** The same as registration takes them: who leaves one out has none. */
+/** The same at registration, where each may be left out. */
 export const registeredTexts = {
   first_name: v.optional(PersonName, ''),
   last_name: v.optional(PersonName, ''),

@@ -16,7 +16,7 @@ interface Meter {
 
 const meters = new AsyncLocalStorage<Meter>();
 
-/** Runs `work` with a meter of its own and hands it what the work consumes, also when it fails. */
+/** Runs `work` with a meter of its own and hands it what the work consumes, even when it fails. */
 export function metered<T>(work: (consumed: Consumption) => Promise<T>): Promise<T> {
   const consumed = { trips: 0, read_units: 0, write_units: 0 };
   return meters.run({ consumption: consumed, in_flight: 0 }, () => work(consumed));

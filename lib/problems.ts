@@ -68,12 +68,12 @@ export const PROBLEMS = {
   username_taken: {
     status: 409,
     detail: 'This username is taken.',
-    when: 'Somebody has this username, in whatever case. Nothing is said of the address then.',
+    when: 'Somebody has this username, in any case. Then nothing is said about the email address.',
   },
   email_taken: {
     status: 409,
     detail: 'This email address is taken.',
-    when: 'Somebody has this email address, in whatever case.',
+    when: 'Somebody has this email address, in any case.',
   },
   already_following: {
     status: 409,

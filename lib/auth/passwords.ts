@@ -9,8 +9,8 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 /** No password that could be registered has more UTF-16 units, however it is spelled; a longer one is not looked at. */
 const MOST_UNITS = mostUnits(72);
 
-/** A hash that no password has, at the same cost: comparing with it takes the time that a real one takes. */
-const NOBODYS_HASH = `$2b$${String(COST).padStart(2, '0')}$${'.'.repeat(53)}`;
+/** A hash that no password has: comparing with it takes the time that a real one of that cost takes. */
+const nobodysHash = (cost: number) => `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;
 
 let last: Promise<unknown> = Promise.resolve();
 
@@ -40,8 +40,12 @@ export async function checkPassword(password: string, password_hash: string | un
     !truncates(normalised) &&
     !CONTROL_CHARACTER.test(normalised) &&
     normalised.isWellFormed();
-  const compared = password_hash && possible ? password_hash : NOBODYS_HASH;
+  const compared = password_hash && possible ? password_hash : nobodysHash(COST);
   const matches = await inTurn(() => compare(normalised, compared));
+  // Each cost is twice the one below: these add up to what an older hash took less.
+  for (let cost = getRounds(compared); cost < COST; cost++) {
+    await inTurn(() => compare(normalised, nobodysHash(cost)));
+  }
   return matches && possible && password_hash !== undefined;
 }
 

@@ -19,7 +19,7 @@ import { beginSession, Device } from './sessions.ts';
 import { issueTokenPair } from './tokens.ts';
 
 /**
- * What registration takes. Fields are compared with each other also when they have other faults. That `username` and
+ * What registration takes. Fields are compared with each other even when they have other faults. That `username` and
  * `email` are new is for the write to find out, not for this schema.
  */
 export const Registration = v.pipe(
@@ -53,7 +53,7 @@ const lower = (text: string) => text.toLowerCase();
 /** A username of fewer characters may be part of a good password by chance. */
 const TELLING_USERNAME = 4;
 
-/** In what a password is like the rest of the account: that is what is guessed first. */
+/** How a password resembles the rest of the account: that is what gets guessed first. */
 function resemblances(password: string, username: unknown, email: unknown): string[] {
   const found: string[] = [];
   if (isText(username) && lower(username) === lower(password)) found.push('This may not be the username.');
@@ -96,8 +96,9 @@ interface RegistrationOrigin {
 
 /**
  * Creates a user and signs the first tokens. Of any number of racing registrations of one name or address exactly
- * one wins; the others throw `username_taken` or `email_taken`, and leave nothing behind. Where the
- * username is taken, nothing is said of the address. Nothing is written for a user who could not be given tokens: the signing key is loaded first.
+ * one wins; the others throw `username_taken` or `email_taken`, and leave nothing behind. Where the username is taken,
+ * nothing is said about the address. Nothing is written for a user who could not be given tokens: the signing key is
+ * loaded first.
  */
 export async function register(
   registration: v.InferOutput<typeof Registration>,

@@ -5,7 +5,7 @@ import { type Card, feedCount, readFeed } from '../table/cards.ts';
  * How far back each reading looks again, in milliseconds. A change is stamped before it is written: the request that
  * writes it is given up after nine seconds, and the index takes some milliseconds more.
  */
-export const OVERLAP = 10_000;
+const OVERLAP = 10_000;
 
 /**
  * When a change is surely in the index, in milliseconds after its stamp: far longer than an index ever lags. What is

@@ -16,7 +16,7 @@ export type CallerOf<Rule extends CallerRule> = {
 
 const BEARER = /^Bearer +([^\s]+)$/i;
 
-/** The caller that the `Authorization` header names at `now` (ms). A header that is sent must be right, also where none is needed. */
+/** The caller that the `Authorization` header names at `now` (ms). A header that is sent must be right, even where none is needed. */
 export async function authenticate<Rule extends CallerRule>(
   rule: Rule,
   event: APIGatewayProxyEvent,

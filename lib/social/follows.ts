@@ -46,7 +46,7 @@ export async function follow(caller: Caller, following: number, clock: Clock, re
   return view;
 }
 
-/** Makes the caller follow the user of that name no longer; the counts on both sides move with the edge. */
+/** Makes the caller stop following the user of that name; the counts on both sides move with the edge. */
 export async function unfollow(caller: Caller, username: string): Promise<void> {
   if (username.toLowerCase() === caller.username.toLowerCase()) {
     await requireAccount(caller);

@@ -72,7 +72,7 @@ export async function queryPage(query: Query): Promise<QueryPage> {
 }
 
 /** Pages of a query, one after the other, until the last. */
-export async function* queryPages(query: Query): AsyncGenerator<RawItem[]> {
+async function* queryPages(query: Query): AsyncGenerator<RawItem[]> {
   let start: RawItem | undefined;
   do {
     const page = await queryPage({ ...query, ...(start && { ExclusiveStartKey: start }) });

@@ -29,7 +29,7 @@ export type Manifest = v.InferOutput<typeof Manifest>;
 
 const Chunk = v.object({ chunk: v.number(), data: v.instance(Uint8Array) });
 
-/** One packed piece of a snapshot, numbered from 0. */
+/** Some cards of a snapshot, packed; numbered from 0. */
 export type Chunk = v.InferOutput<typeof Chunk>;
 
 /** The snapshot in force; `undefined` when there is none, or when its chunks may be gone already. */

@@ -2,8 +2,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose';
 import { ALGORITHM } from '../../lib/tokenRules.ts';
 
-/** The private members of a JWK (RFC 7518, section 6), and our own note of when a key was superseded. */
-const NOT_FOR_VERIFIERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'superseded_at']);
+/** The private members of a JWK (RFC 7518, section 6), and our own notes of how a key was superseded. */
+const NOT_FOR_VERIFIERS = new Set([
+  'd',
+  'p',
+  'q',
+  'dp',
+  'dq',
+  'qi',
+  'oth',
+  'k',
+  'superseded_at',
+  'deployed_at',
+]);
 
 /** Makes a private key, as a JWK with an id of its own. */
 export async function generateSigningKey(): Promise<JWK> {

@@ -69,10 +69,10 @@ async function writeMissing(
       ...{ id: first_id + position, ...entry, password_hash, created_at, updated_at },
     });
   });
-  const parts = users.flatMap((user) =>
-    Object.entries(newUserWrites(user)).map(([part, write]) => [`${user.username} ${part}`, write]),
+  const writes = users.flatMap((user) =>
+    Object.entries(newUserWrites(user)).map(([name, write]) => [`${user.username} ${name}`, write]),
   );
-  const { done } = await transact(Object.fromEntries(parts) as Record<string, Write>);
+  const { done } = await transact(Object.fromEntries(writes) as Record<string, Write>);
   if (!done) throw new Error('Somebody else has a name, an address or an id of these people.');
   return users;
 }
@@ -106,7 +106,7 @@ export async function writeFollows(
 
 async function writeEdges(follower: User, followed: readonly User[], now: number): Promise<void> {
   const first_id = await leaseIds('follow', followed.length);
-  const parts = followed.flatMap((user, position): [string, Write][] => {
+  const writes = followed.flatMap((user, position): [string, Write][] => {
     const id = first_id + position;
     const earliest = Math.max(follower.created_at, user.created_at);
     const edge: Follow = {
@@ -121,7 +121,7 @@ async function writeEdges(follower: User, followed: readonly User[], now: number
     ];
   });
   const account = countFollowing(follower, followed.length);
-  const { done } = await transact(Object.fromEntries([['account', account], ...parts]));
+  const { done } = await transact(Object.fromEntries([['account', account], ...writes]));
   if (!done) throw new Error(`The account of ${follower.username} is gone, or follows some of them by now.`);
 }
 

@@ -88,8 +88,8 @@ export const FIELDS: Record<string, string> = {
   users_in_current_batch: 'How many users this batch has; 0 past the end.',
   'listUsers.search':
     'Split at white space; every term, at most 10 of them, must occur in the username, first name, last name or bio. Case does not matter; `%` and `_` are ordinary characters.',
-  'listUsers.first_name': 'Must occur in the first name as one piece, in any case.',
-  'listUsers.last_name': 'Must occur in the last name as one piece, in any case.',
+  'listUsers.first_name': 'The first name must contain this, spaces and all; case does not matter.',
+  'listUsers.last_name': 'The last name must contain this, spaces and all; case does not matter.',
   ordering:
     'A field, or `-` and a field for the exact reverse. Text is ordered by the code points of its lower-cased form; ties are broken by id.',
   keys: 'The keys that verify our tokens; the first one signs.',

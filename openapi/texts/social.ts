@@ -33,7 +33,7 @@ export const social = {
     tag: 'Social',
     summary: 'Unfollow a user',
     description:
-      'Makes the caller stop following that user; the counts on both sides change with it. Nobody follows themselves: there the answer is `not_following`.',
+      'Makes the caller stop following that user; the counts on both sides change with it. Nobody can follow themselves, so unfollowing oneself answers `not_following`.',
     answer: 'A confirmation.',
     response: { message: 'Stopped following bob' },
   },

@@ -6,6 +6,7 @@ interface Parameter {
   Name: string;
   Value: string;
   Type?: string;
+  Version?: number;
 }
 
 /** A server that keeps parameters as SSM does: as far as the two calls that we make. */
@@ -18,6 +19,8 @@ export interface ParameterStore {
   calls: string[];
   /** Answers instead of the store, while set. */
   instead: RequestListener | undefined;
+  /** Hears of every call before it is carried out, while set. */
+  before: ((operation: string) => void) | undefined;
   stop(): void;
 }
 
@@ -27,9 +30,15 @@ export async function startParameterStore(): Promise<ParameterStore> {
     store.calls.push(operation);
     if (store.instead) return store.instead(request, response);
     const input = JSON.parse(Buffer.concat(await request.toArray()).toString());
-    if (operation === 'PutParameter') store.parameters.push(input);
-    const Parameter = store.parameters.findLast(({ Name }) => Name === input.Name);
-    answer(response, Parameter ? 200 : 400, Parameter ? { Parameter } : { __type: 'ParameterNotFound' });
+    store.before?.(operation);
+    const found = store.parameters.findLast(({ Name }) => Name === input.Name);
+    if (operation === 'PutParameter') {
+      if (found && !input.Overwrite) return answer(response, 400, { __type: 'ParameterAlreadyExists' });
+      const Version = (found?.Version ?? 0) + 1;
+      store.parameters.push({ ...input, Version });
+      return answer(response, 200, { Version });
+    }
+    answer(response, found ? 200 : 400, found ? { Parameter: found } : { __type: 'ParameterNotFound' });
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
@@ -38,6 +47,7 @@ export async function startParameterStore(): Promise<ParameterStore> {
     parameters: [],
     calls: [],
     instead: undefined,
+    before: undefined,
     stop: () => {
       server.closeAllConnections();
       server.close();

@@ -11,6 +11,6 @@ test.each([
   ['::1', '0:0:0:0::/64', '0:0:0::/48'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64', 'fe80:0:0::/48'],
   ['test-invoke-source-ip', 'test-invoke-source-ip', undefined],
-])('%s counts as %s, in the network %s (L2)', (source_ip, address, network) => {
+])('L2: %s counts as %s, in the network %s', (source_ip, address, network) => {
   expect(sourceOf(source_ip)).toEqual({ address, ...(network && { network }) });
 });

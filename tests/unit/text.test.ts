@@ -18,7 +18,7 @@ test.each([
   ['an unassigned character', 'Ann\u0378'],
   ['a soft hyphen', 'An\u00adn'],
   ['an isolate', '\u2066Ann\u2069'],
-])('%s makes a name lie', (_, name) => {
+])('M9: %s makes a name lie', (_, name) => {
   expect(accepts(line(150), name)).toBe(false);
   expect(accepts(prose(500), name)).toBe(false);
 });
@@ -47,10 +47,13 @@ test.each(['', 'Ann', '李', '!', '0', '👍'])('a name may be %j', (name) => {
   expect(accepts(PersonName, name)).toBe(true);
 });
 
-test.each(['\u0301', '\u0301\u0302', '\u2800'])('a name may not be %j, of which nothing is seen', (name) => {
-  expect(isVisible(name)).toBe(false);
-  expect(accepts(PersonName, name)).toBe(false);
-});
+test.each(['\u0301', '\u0301\u0302', '\u2800'])(
+  'M9: a name may not be %j, of which nothing is seen',
+  (name) => {
+    expect(isVisible(name)).toBe(false);
+    expect(accepts(PersonName, name)).toBe(false);
+  },
+);
 
 test.each([
   ['https://example.com/a b', undefined],
@@ -72,7 +75,7 @@ test.each([
   [`https://e.de/${'x'.repeat(2036)}`, undefined],
   [`https://e.de/${'é'.repeat(1000)}`, undefined],
   ['', null],
-])('the avatar %s is stored as %s', (avatar, stored) => {
+])('M10: the avatar %s is stored as %s', (avatar, stored) => {
   const result = v.safeParse(Avatar, avatar);
   expect(result.success ? result.output : undefined).toBe(stored);
 });

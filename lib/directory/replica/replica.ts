@@ -6,6 +6,8 @@ import { CAPACITY, RecentLists } from './recent.ts';
 import {
   DATA,
   DROP_TEXTS,
+  FILL_TEXTS,
+  KEEP_TEXTS,
   type ListedCard,
   ORDERS,
   orderColumn,
@@ -33,6 +35,13 @@ export class ReplicaFull extends Error {
 
 /** What a replica does without to make room, one after the other; of the cards, those that do not fit. */
 const COMFORTS = ['search_index', 'recent_lists', 'cards'] as const;
+
+/**
+ * How long building the index for searches may take, in milliseconds: that over a million ordinary cards takes half of
+ * it. It is looked at after so many ids.
+ */
+const LONGEST_BUILD = 10_000;
+const CARDS_A_FILL = 1000;
 
 /** What SQLite throws when a database has all the pages that it may have. */
 const SQLITE_FULL = 13;
@@ -101,11 +110,14 @@ export class Replica {
   }
 
   /**
-   * Builds the indexes over all that was added, which costs a fraction of adding card by card. Throws
-   * {@link ReplicaFull} unless it is bare.
+   * Builds the indexes over all that was added, which costs a fraction of adding card by card; does without the one
+   * for searches where that takes longer than `most` milliseconds. Throws {@link ReplicaFull} unless it is bare.
    */
-  buildIndexes(): void {
-    if (!this.#is_bare) this.#guarded(() => this.#database.exec(ORDERS + TEXTS));
+  buildIndexes(most = LONGEST_BUILD): void {
+    if (!this.#is_bare) {
+      this.#guarded(() => this.#database.exec(ORDERS));
+      if (!this.#guarded(() => this.#fillTexts(most))) this.#giveUp();
+    }
     this.#is_loaded = true;
     this.#count();
   }
@@ -204,6 +216,24 @@ export class Replica {
       this.#statements.clear();
       this.#database.exec(DROP_TEXTS);
     } else this.#giveUpLists();
+    return true;
+  }
+
+  /** `false` when the time was over before all were entered. */
+  #fillTexts(most: number): boolean {
+    const start = performance.now();
+    this.#database.exec(TEXTS);
+    const fill = this.#prepare(FILL_TEXTS);
+    const last = Number(this.#prepare('SELECT max(id) AS last FROM cards').get()?.last ?? 0);
+    this.#database.exec('BEGIN');
+    for (let id = 0; id <= last; id += CARDS_A_FILL) {
+      if (performance.now() - start > most) {
+        this.#database.exec('ROLLBACK');
+        return false;
+      }
+      fill.run(id, id + CARDS_A_FILL - 1);
+    }
+    this.#database.exec(`COMMIT; ${KEEP_TEXTS}`);
     return true;
   }
 

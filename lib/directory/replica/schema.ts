@@ -62,7 +62,7 @@ export const ORDERS = ORDERINGS.map((by) => `CREATE INDEX by_${by} ON cards (${o
 
 /**
  * An index over the trigrams of the texts, which says only which card has a trigram, not where: half the memory and
- * half the time to build. From here on, triggers keep it in step with the cards.
+ * half the time to build. It is filled part by part, then triggers keep it in step with the cards.
  */
 export const TEXTS = `
   CREATE VIRTUAL TABLE texts USING fts5 (
@@ -70,7 +70,13 @@ export const TEXTS = `
     tokenize = 'trigram case_sensitive 1'
   );
   INSERT INTO texts (texts, rank) VALUES ('hashsize', 16777216);
-  INSERT INTO texts (rowid, text) SELECT id, text FROM cards;
+`;
+
+/** Enters the cards with ids from one to another. */
+export const FILL_TEXTS =
+  'INSERT INTO texts (rowid, text) SELECT id, text FROM cards WHERE id BETWEEN ? AND ?';
+
+export const KEEP_TEXTS = `
   CREATE TRIGGER card_added AFTER INSERT ON cards BEGIN
     INSERT INTO texts (rowid, text) VALUES (new.id, new.text);
   END;
@@ -80,7 +86,8 @@ export const TEXTS = `
   END;
 `;
 
-export const DROP_TEXTS = 'DROP TRIGGER card_added; DROP TRIGGER text_changed; DROP TABLE texts;';
+export const DROP_TEXTS =
+  'DROP TRIGGER IF EXISTS card_added; DROP TRIGGER IF EXISTS text_changed; DROP TABLE texts;';
 
 const CHANGING = COLUMNS.filter((column) => column !== 'id');
 const CONTENT = CHANGING.filter((column) => column !== 'updated_at');

@@ -1,8 +1,7 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompressSync } from 'node:zlib';
 import * as v from 'valibot';
-import type { Card } from '../../table/cards.ts';
-import { CardItem } from '../../table/cards.ts';
+import { type Card, CardItem } from '../../table/cards.ts';
 
 /** How chunks are packed; a reader that knows another format does without the snapshot. */
 export const FORMAT = 1;
@@ -22,7 +21,7 @@ const FIELDS = Object.keys(CardItem.entries) as (keyof Card)[];
 
 const Columns = v.record(v.string(), v.array(v.unknown()));
 
-/** A piece of a snapshot on its way out. */
+/** A chunk on its way out. */
 interface Packed {
   data: Uint8Array<ArrayBuffer>;
   /** How many cards it holds. */

@@ -138,6 +138,28 @@ describe('email', () => {
   });
 });
 
+describe('M9: somebody else’s address', () => {
+  test('may not be a username; one’s own may', async () => {
+    const email = `${uniqueName()}@example.com`;
+    expectProblem(await post('/register/', registration({ username: email })), 400, 'invalid', ['username']);
+    expect((await post('/register/', registration({ username: email.toUpperCase(), email }))).status).toBe(
+      201,
+    );
+    expect((await post('/register/', registration({ username: `O.d_d@x+y-${uniqueName()}` }))).status).toBe(
+      201,
+    );
+  });
+
+  test('is taken however its domain is spelled', async () => {
+    const local = uniqueName();
+    expect((await post('/register/', registration({ email: `${local}@bücher.example` }))).status).toBe(201);
+    for (const domain of ['xn--bcher-kva.example', 'BÜCHER.example', 'bücher.example']) {
+      const answer = await post('/register/', registration({ email: `${local}@${domain}` }));
+      expectProblem(answer, 409, 'email_taken', ['email']);
+    }
+  });
+});
+
 describe('password', () => {
   const withPassword = (password: unknown) => registration({ password, password_confirm: password });
 
@@ -157,13 +179,17 @@ describe('password', () => {
     'é'.repeat(37),
     'tab\there!',
     '\ud800\udfff\ud800'.repeat(8),
-    'aaaaaaaa',
-    '        ',
-    '\u200b\u200c'.repeat(6),
     `é${'\u0301\u0300'.repeat(200)}`,
   ])('refuses %j', async (password) => {
     expectProblem(await post('/register/', withPassword(password)), 400, 'invalid', ['password']);
   });
+
+  test.each(['aaaaaaaa', '        ', '\u200b\u200c'.repeat(6)])(
+    'M6: refuses %j, one character repeated or nothing to see',
+    async (password) => {
+      expectProblem(await post('/register/', withPassword(password)), 400, 'invalid', ['password']);
+    },
+  );
 
   test('says how long it may be', async () => {
     const answer = await post('/register/', withPassword('éü'.repeat(20)));

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -122,6 +123,23 @@ test.each([
   ['listUsers', 429, ['Throttled']],
 ] as const)('M8: %s with %i counts for %j', (operation, status, metrics) => {
   expect(countsFor('GatewayAccessLog', gatewayLine(operation, status))).toEqual(metrics);
+});
+
+test('every line that the logs are searched for is one that the service writes', () => {
+  const patterns = resourcesOf(template, 'AWS::Logs::MetricFilter').map(
+    ([, { Properties }]) => Properties.FilterPattern,
+  );
+  const messages = patterns.flatMap((pattern: string) => /\$\.message = "(\w+)"/.exec(pattern)?.[1] ?? []);
+  const sources = globSync('{lib,functions}/**/*.ts', { cwd: root }).map((file) =>
+    readFileSync(join(root, file), 'utf8'),
+  );
+  expect(messages.length).toBeGreaterThan(0);
+  for (const message of new Set(messages)) {
+    expect(
+      sources.some((text) => text.includes(`'${message}'`)),
+      message,
+    ).toBe(true);
+  }
 });
 
 test('every metric that the logs are searched for has an alarm', () => {

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -99,4 +100,15 @@ test.each([
 ])('refuses %s', async (_, given: Record<string, string>, sentence) => {
   const resolveVariable = async (variable: string) => given[/^param:(\w+)/.exec(variable)?.[1] ?? ''] ?? '';
   await expect(check({ resolveVariable })).rejects.toThrow(sentence);
+});
+
+test('docs/operations.md describes every parameter that a deployment may be given', () => {
+  const read = (file: string) => readFileSync(join(root, file), 'utf8');
+  const files = ['serverless.yml', ...globSync('resources/*', { cwd: root })];
+  const used = files.flatMap((file) => [...read(file).matchAll(/\$\{param:(\w+)/g)].map(([, name]) => name));
+  const [, section = ''] = /\n## Parameters\n(.*?)\n## /s.exec(read('docs/operations.md')) ?? [];
+  const described = [...section.matchAll(/^\| (`.*?) +\|/gm)].flatMap(([, names = '']) => [
+    ...names.matchAll(/`(\w+)`/g),
+  ]);
+  expect(described.map(([, name]) => name).toSorted()).toEqual([...new Set(used)].toSorted());
 });

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../../local/serverless.ts';
-import { startParameterStore } from '../../../support/parameterStore.ts';
+import { type ParameterStore, startParameterStore } from '../../../support/parameterStore.ts';
+
+const stage = ['--stage', 'prod', '--region', 'eu-central-1'];
 
 const command = join(root, 'local/keys/command.ts');
 
@@ -51,14 +53,17 @@ test('a deployed stage gets its private keys as a SecureString, and the public h
   const store = await startParameterStore();
   onTestFinished(store.stop);
   const { parameters, environment } = store;
-  const stage = ['--stage', 'prod', '--region', 'eu-central-1'];
-  await keys(environment, 'add', ...stage);
+  await keys(environment, 'add', '--new', ...stage);
   await keys(environment, 'add', ...stage);
   await keys(environment, 'promote', ...stage);
 
-  expect(parameters.map(({ Name, Type }) => `${Name} ${Type}`)).toEqual(
-    Array(3).fill(['/users-api/prod/signing-keys SecureString', '/users-api/prod/public-keys String']).flat(),
-  );
+  const both = ['/users-api/prod/signing-keys SecureString', '/users-api/prod/public-keys String'];
+  expect(parameters.map(({ Name, Type }) => `${Name} ${Type}`)).toEqual([
+    ...both,
+    '/users-api/prod/pseudonym-secret String',
+    ...both,
+    ...both,
+  ]);
   const [privateSet, publicSet] = parameters.slice(-2).map(({ Value }) => JSON.parse(Value).keys);
   expect(publicSet.map((key: { kid: string }) => key.kid)).toEqual(
     privateSet.map((key: { kid: string }) => key.kid),
@@ -66,4 +71,63 @@ test('a deployed stage gets its private keys as a SecureString, and the public h
   for (const key of publicSet) {
     expect(Object.keys(key).toSorted()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   }
+});
+
+/** A store, and the command on the keys of the stage in it. */
+async function remoteKeys() {
+  const store = await startParameterStore();
+  onTestFinished(store.stop);
+  return { store, run: (...args: string[]) => keys(store.environment, ...args, ...stage) };
+}
+
+test('L4: the first keys of a stage are made on request only, for the region may be the wrong one', async () => {
+  const { store, run } = await remoteKeys();
+  for (const step of ['add', 'rotate']) expect((await run(step)).said).toContain('Is this the right region?');
+  expect(store.parameters).toEqual([]);
+  expect((await run('add', '--new')).said).toContain('signs');
+  expect((await run('add', '--new')).said).toContain('leave --new out');
+});
+
+/** Lets somebody else write the keys just before the call of that number. */
+function interfere(store: ParameterStore, call: string, number: number) {
+  const [first] = store.parameters;
+  let seen = 0;
+  store.before = (operation) => {
+    if (operation === call && ++seen === number && first) store.parameters.push({ ...first, Version: 2 });
+  };
+}
+
+test('L4: of two who change the keys at once, the second one is told, and writes nothing', async () => {
+  const { store, run } = await remoteKeys();
+  await run('add', '--new');
+  interfere(store, 'GetParameter', 2);
+  expect(await run('add')).toMatchObject({
+    failed: true,
+    said: expect.stringContaining('Nothing was written'),
+  });
+  expect(store.parameters.at(-1)).toMatchObject({ Version: 2 });
+});
+
+test('L4: whoever overwrites somebody in the very same instant is told whose state is lost', async () => {
+  const { store, run } = await remoteKeys();
+  await run('add', '--new');
+  interfere(store, 'PutParameter', 1);
+  expect(await run('add')).toMatchObject({
+    failed: true,
+    said: expect.stringContaining('version 2 of /users-api/prod/signing-keys is theirs'),
+  });
+  expect(store.parameters.filter(({ Name }) => Name.endsWith('/public-keys'))).toHaveLength(1);
+});
+
+test('a stage notes its deployments, and drops a waiting key', async () => {
+  const { store, run } = await remoteKeys();
+  await run('add', '--new');
+  await run('add');
+  expect((await run('promote')).said).toContain('verifies, and signs until the next deployment');
+  expect((await run('retire')).said).toContain('may still sign');
+  expect((await run('deployed')).said).toContain('verifies, may retire');
+  await run('add');
+  const [, , waiting] = JSON.parse(store.parameters.at(-1)?.Value ?? '').keys;
+  expect((await run('drop', waiting.kid)).said).not.toContain('waits');
+  expect((await run('drop')).said).toContain('npm run keys -- <command>');
 });

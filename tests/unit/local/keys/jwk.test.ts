@@ -20,6 +20,7 @@ test('a shared secret has no public half', async () => {
 });
 
 test('verifiers are not told when a key was superseded', async () => {
-  const key = { ...(await generateSigningKey()), superseded_at: '2024-01-15T10:30:00.000Z' };
-  expect(publicKeys({ keys: [key] }).keys[0]).not.toHaveProperty('superseded_at');
+  const notes = { superseded_at: '2024-01-15T10:30:00.000Z', deployed_at: '2024-01-15T11:30:00.000Z' };
+  const [half] = publicKeys({ keys: [{ ...(await generateSigningKey()), ...notes }] }).keys;
+  for (const note of Object.keys(notes)) expect(half).not.toHaveProperty(note);
 });

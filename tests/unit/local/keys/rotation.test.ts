@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { addKey, type KeyRing, promoteKey, retireKeys, roleOf } from '../../../../local/keys/rotation.ts';
+import {
+  addKey,
+  dropKey,
+  type KeyRing,
+  noteDeployment,
+  promoteKey,
+  retireKeys,
+  roleOf,
+} from '../../../../local/keys/rotation.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const now = Date.parse('2024-01-15T10:30:00Z');
@@ -22,9 +30,37 @@ test('a new key waits, then signs, while the one before goes on verifying', asyn
 });
 
 test('an old key retires when its last token has run out, and not before', async () => {
-  const ring = promoteKey(await addKey(await addKey([])), now);
+  const ring = noteDeployment(promoteKey(await addKey(await addKey([])), now), now);
   expect(() => retireKeys(ring, now + 8 * DAY - 1)).toThrow('until 2024-01-23T10:30:00.000Z');
   expect(retireKeys(ring, now + 8 * DAY)).toEqual([ring[0]]);
+});
+
+test('L4: the time counts from the deployment, for until then the old key signs', async () => {
+  const promoted = promoteKey(await addKey(await addKey([])), now);
+  expect(() => retireKeys(promoted, now + 100 * DAY)).toThrow('may still sign');
+  const deployed = noteDeployment(promoted, now + 3 * DAY);
+  expect(() => retireKeys(deployed, now + 8 * DAY)).toThrow('until 2024-01-26T10:30:00.000Z');
+  expect(retireKeys(deployed, now + 11 * DAY)).toEqual([promoted[0]]);
+});
+
+test('a deployment is noted once for each key', async () => {
+  const ring = noteDeployment(promoteKey(await addKey(await addKey([])), now), now);
+  expect(() => noteDeployment(ring, now + DAY)).toThrow('No key has been promoted');
+  const next = noteDeployment(promoteKey(await addKey(ring), now + DAY), now + 2 * DAY);
+  expect(next.map(({ deployed_at }) => deployed_at)).toEqual([
+    undefined,
+    '2024-01-17T10:30:00.000Z',
+    '2024-01-15T10:30:00.000Z',
+  ]);
+});
+
+test('L4: a key that leaked while it waited is dropped, and no other', async () => {
+  const ring = await addKey(promoteKey(await addKey(await addKey([])), now));
+  const [signs = '', verifies = '', waits = ''] = ring.map(({ kid = '' }) => kid);
+  expect(dropKey(ring, waits)).toEqual(ring.slice(0, 2));
+  expect(() => dropKey(ring, signs)).toThrow('promote another one');
+  expect(() => dropKey(ring, verifies)).toThrow('retire it instead');
+  expect(() => dropKey(ring, 'nobody')).toThrow('no key nobody');
 });
 
 test('a key that leaked can be retired at once', async () => {
@@ -33,7 +69,7 @@ test('a key that leaked can be retired at once', async () => {
 });
 
 test('a key that waits is never retired', async () => {
-  const ring = await addKey(promoteKey(await addKey(await addKey([])), now));
+  const ring = await addKey(noteDeployment(promoteKey(await addKey(await addKey([])), now), now));
   expect(roles(ring)).toEqual(['signs', 'verifies', 'waits']);
   expect(roles(retireKeys(ring, now + 8 * DAY))).toEqual(['signs', 'waits']);
 });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,13 @@ const lines = (started: Started) =>
     .output()
     .split('\n')
     .filter((line) => line.trim());
+
+/** Who has registered, as a service knows that reads the events. */
+const namesInEvents = (): string[] =>
+  readFileSync(join(place.data, 'events.ndjson'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).detail.user.username);
 
 /** The lines about requests; events of what happened before may come late. */
 const requestLines = (started: Started) => lines(started).filter((line) => line.startsWith('GET '));
@@ -102,6 +109,8 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
         expect.stringMatching(/^GET \/careers\/users\/\?ordering=username 200 \d+ ms$/),
         expect.stringMatching(/^GET \/careers\/users\/nobody\/ 404 \d+ ms$/),
       ]);
+    // Whatever way it ended, events that were not out by then are by now.
+    await expect.poll(() => new Set(namesInEvents()), { timeout: 10_000 }).toEqual(new Set(registered));
     process.kill(serverless, 'SIGTERM');
     await expectEnd(service);
     expect(command.exitCode).toBe(0);

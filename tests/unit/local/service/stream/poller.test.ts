@@ -70,7 +70,7 @@ test('gives the records of a shard in their order, and those that come later', a
   await poll().toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-test('goes on where it was after a restart, also from the start of a shard that had nothing yet', async () => {
+test('goes on where it was after a restart', async () => {
   shard('a', [1, 2, 3]);
   await start();
   await poll().toEqual([1, 2, 3]);
