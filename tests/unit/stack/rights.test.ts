@@ -20,7 +20,7 @@ import {
   UNBOUNDED,
 } from '../../support/stack.ts';
 import { readItem, writeItem } from '../../support/table.ts';
-import { seconds } from '../../support/tokens.ts';
+import { forge, seconds } from '../../support/tokens.ts';
 import {
   changeProfile,
   follow,
@@ -156,10 +156,9 @@ const more: Record<string, Work> = {
     await rotate(body.refresh);
     await rotate(refresh);
   },
-  logout: async ({ id, username }) => {
-    const { issueTokenPair } = await import('../../../lib/auth/tokens.ts');
-    const { access, refresh } = await issueTokenPair({ id, username, epoch: 0 }, Date.now());
-    await post('/logout/', { refresh }, { token: access });
+  logout: async (alice) => {
+    const refresh = forge(alice, { kind: 'refresh', payload: { sid: undefined } });
+    await post('/logout/', { refresh }, { token: alice.access });
   },
   listUsers: async (_, bob) => {
     await writeItem({ ...accountKey(bob.username), id: bob.id, following_count: 1_000_000 });
