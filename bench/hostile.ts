@@ -62,6 +62,7 @@ const attack = new AbortController();
 const began = performance.now();
 const attackers = startAttack(attack.signal);
 await listFor(RAMP);
+const memory_ramp = service.memory;
 const measured = await listFor(Number(values.minutes) * 60_000, logins);
 const memory_after = service.memory;
 attack.abort();
@@ -109,6 +110,7 @@ await writeReport('hostile.md', {
         ['', 'value'],
         [
           ['memory before, MB', number(memory_before / 2 ** 20)],
+          [`memory after ${RAMP / 1000} s of it, MB`, number(memory_ramp / 2 ** 20)],
           ['memory at the end, MB', number(memory_after / 2 ** 20)],
           ...[...service.events].map(([name, count]) => [`\`${name}\` in the log`, number(count)]),
         ],
