@@ -40,6 +40,11 @@ export const PROBLEMS = {
     detail: 'The token is invalid or expired.',
     when: 'A token was sent and refused: expired, revoked, damaged, of the wrong kind, or its account is gone.',
   },
+  token_reused: {
+    status: 401,
+    detail: 'This token was used before the one that replaced it; the session has ended.',
+    when: 'A refresh token came back after the one that replaced it was used: somebody else has a copy, so the session ends.',
+  },
   no_active_account: {
     status: 401,
     detail: 'There is no active account with these credentials.',
@@ -181,7 +186,7 @@ export function toProblem({ code, message, errors, retry_after, allow }: ApiErro
     'Content-Type': 'application/problem+json',
     // RFC 6750, section 3: every 401 says how to authenticate, and says so if a token was refused.
     ...(status === 401 && {
-      'WWW-Authenticate': code === 'token_not_valid' ? 'Bearer error="invalid_token"' : 'Bearer',
+      'WWW-Authenticate': code.startsWith('token_') ? 'Bearer error="invalid_token"' : 'Bearer',
     }),
     ...(retry_after !== undefined && { 'Retry-After': String(retry_after) }),
     ...(allow && { Allow: allow.join(', ') }),

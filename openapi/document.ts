@@ -24,6 +24,7 @@ const DESCRIPTION = `Sign-up, login, profiles, user search and the follow graph 
 
 const TAGS = {
   Authentication: 'Accounts and tokens.',
+  Sessions: 'Where the caller is logged in.',
   Users: 'The directory and profiles.',
   Social: 'Who follows whom.',
   Statistics: 'The caller’s counts.',

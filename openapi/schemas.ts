@@ -1,7 +1,7 @@
 import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { Registration } from '../lib/auth/registration.ts';
-import { LoginRequest, RefreshRequest } from '../lib/auth/sessions.ts';
+import { LoginRequest, LogoutRequest, RefreshRequest, SessionView } from '../lib/auth/sessions.ts';
 import { PublicKey } from '../lib/config.ts';
 import { UserBatch } from '../lib/directory/list.ts';
 import { FollowRequest, FollowView } from '../lib/social/follows.ts';
@@ -19,7 +19,7 @@ type Side = 'input' | 'output';
 const UNSPEAKABLE = ['check', 'partial_check', 'raw_check'];
 
 const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
-  input: { Registration, LoginRequest, RefreshRequest, ProfileChanges, FollowRequest },
+  input: { Registration, LoginRequest, LogoutRequest, RefreshRequest, ProfileChanges, FollowRequest },
   output: {
     RegisteredUser: views.RegisteredUser,
     LoggedInUser: views.LoggedInUser,
@@ -27,6 +27,7 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
     OwnProfile: views.OwnProfile,
     UpdatedUser: views.UpdatedUser,
     ListedUser: views.ListedUser,
+    SessionView,
     Statistics: views.Statistics,
     Follow: FollowView,
     FollowPage,
@@ -80,7 +81,7 @@ export function parameters({ operation, path, query, media_type, repeatable }: A
   ];
 }
 
-const PATH_EXAMPLES: Record<string, string> = { username: 'bob' };
+const PATH_EXAMPLES: Record<string, string> = { username: 'bob', id: 'q3Zk1x8vB0aT' };
 
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',

@@ -72,18 +72,29 @@ const grants = ({ signingKeys, eventBus }) => {
     register: [
       // A registration that is repeated is a login.
       read('GetItem', 'repetitions'),
-      readWhole('BatchGetItem', 'users', 'failed_logins'),
+      readWhole('GetItem', 'users'),
+      readWhole('BatchGetItem', 'failed_logins'),
       write('PutItem', 'users', 'user_ids', 'emails', 'repetitions'),
       write('UpdateItem', 'user_sequence', 'quotas', 'users', 'failed_logins'),
       readSigningKeys,
     ],
     login: [
-      readWhole('BatchGetItem', 'users', 'failed_logins'),
+      readWhole('GetItem', 'users'),
+      readWhole('BatchGetItem', 'failed_logins'),
+      read('Query', 'users'),
+      write(['PutItem', 'DeleteItem'], 'users'),
       write('UpdateItem', 'users', 'failed_logins'),
       readSigningKeys,
     ],
-    refreshToken: [read('BatchGetItem', 'users'), readSigningKeys],
-    logout: [read('GetItem', 'users'), write('UpdateItem', 'users')],
+    refreshToken: [
+      read('BatchGetItem', 'users'),
+      write(['UpdateItem', 'DeleteItem'], 'users'),
+      readSigningKeys,
+    ],
+    logout: [read('GetItem', 'users'), write(['UpdateItem', 'DeleteItem'], 'users')],
+    listMySessions: [read(['GetItem', 'Query'], 'users')],
+    endMySession: [read('GetItem', 'users'), write('DeleteItem', 'users')],
+    endMyOtherSessions: [write('UpdateItem', 'users'), readSigningKeys],
     listUsers: [
       read('BatchGetItem', 'users', 'snapshot_chunks'),
       read('GetItem', 'users', 'snapshot'),

@@ -11,6 +11,9 @@ export const PASSWORD = 'password123';
 const FOLLOWS = 10;
 const MANY_FOLLOWS = 100;
 
+/** Each of them is asked for once. */
+const SIGNED_IN_TWICE = 600;
+
 type Session = Awaited<ReturnType<typeof signIn>>;
 
 /** Who there is to ask for: the caller, and others. */
@@ -25,6 +28,8 @@ export interface People {
   popular: Session;
   /** The caller follows none of these. */
   strangers: { id: number; username: string }[];
+  /** Strangers with two sessions each, of which `other` is the id of the second. */
+  twice: (Session & { other: string })[];
 }
 
 /** Registers so many people who follow ten others each, the same at every run, and picks whom the scenarios need. */
@@ -44,11 +49,20 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   for (const { id } of strangersOf(users - 1).slice(0, MANY_FOLLOWS - FOLLOWS)) {
     await follow(collector, id, Date.now);
   }
+  const twice = await Promise.all(
+    strangersOf(users)
+      .slice(0, SIGNED_IN_TWICE)
+      .map(async (user) => {
+        const other = await signIn(user);
+        return { ...(await signIn(user)), other: other.sid };
+      }),
+  );
   return {
     caller: await signIn(caller),
     collector: await signIn(collector),
     spare_refresh: (await signIn(caller)).refresh,
     popular: await signIn(popular),
     strangers: strangersOf(users),
+    twice,
   };
 }

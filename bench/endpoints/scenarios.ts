@@ -54,8 +54,16 @@ export const meanCost = (costs: readonly Cost[]): Cost => ({
 });
 
 /** What is measured, in an order in which each finds what it needs. */
-export function scenarios({ caller, collector, spare_refresh, popular, strangers }: People): Scenario[] {
+export function scenarios({
+  caller,
+  collector,
+  spare_refresh,
+  popular,
+  strangers,
+  twice,
+}: People): Scenario[] {
   const stranger = (n: number) => strangers[n % strangers.length] ?? popular;
+  const signedInTwice = (n: number) => twice[n % twice.length] ?? { ...popular, other: popular.sid };
   const scenario = (
     title: string,
     budget: Budget,
@@ -69,8 +77,8 @@ export function scenarios({ caller, collector, spare_refresh, popular, strangers
   return [
     scenario(
       'register',
-      budget('register', 2, 0, 10),
-      floor(2, 0, 10, 'an id; four items and an index entry, in a transaction'),
+      budget('register', 2, 0, 12),
+      floor(2, 0, 12, 'an id; five items and an index entry, in a transaction'),
       (n) => {
         const { avatar: _, ...newcomer } = person(NEWCOMERS + n);
         const passwords = { password: PASSWORD, password_confirm: PASSWORD };
@@ -80,16 +88,45 @@ export function scenarios({ caller, collector, spare_refresh, popular, strangers
     ),
     scenario(
       'login',
-      budget('login', 1, 4, 0),
-      floor(1, 4, 0, 'the user and three counts of failures, consistently'),
-      () => anonymous('POST', '/login/', { username: caller.username, password: PASSWORD }),
+      budget('login', 2, 4, 1),
+      floor(
+        2,
+        3,
+        1,
+        'the user, consistently, and three counts of failures; the session, and a query of others',
+      ),
+      (n) => anonymous('POST', '/login/', { username: stranger(n).username, password: PASSWORD }),
       { slow: true, repeatable: true },
     ),
     reading(
       'refresh',
       budget('refreshToken', 1, 2, 0),
-      floor(1, 2, 0, 'account and revocation, consistently'),
+      floor(1, 2, 0, 'account and session, consistently'),
       () => anonymous('POST', '/token/refresh/', { refresh: caller.refresh }),
+    ),
+    reading(
+      'refresh, rotating',
+      budget('refreshToken', 2, 2, 1),
+      floor(2, 2, 1, 'the same; the session'),
+      () => anonymous('POST', '/token/refresh/', { refresh: caller.refresh, rotate: true }),
+    ),
+    reading(
+      'me/sessions',
+      budget('listMySessions', 1, 2, 0),
+      floor(1, 1.5, 0, 'the account; the sessions, consistently'),
+      () => caller.request('GET', '/me/sessions/'),
+    ),
+    scenario(
+      'end a session',
+      budget('endMySession', 1, 1, 2),
+      floor(1, 0.5, 1, 'the account; the session'),
+      (n) => signedInTwice(n).request('DELETE', `/me/sessions/${signedInTwice(n).other}/`),
+    ),
+    scenario(
+      'end all other sessions',
+      budget('endMyOtherSessions', 1, 1, 6),
+      floor(1, 0, 6, 'user, account and session in a transaction'),
+      (n) => signedInTwice(n).request('DELETE', '/me/sessions/'),
     ),
     reading(
       'list, anonymous',
@@ -207,7 +244,7 @@ export function scenarios({ caller, collector, spare_refresh, popular, strangers
         },
       }),
     ),
-    scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the revocation; the account'), () =>
+    scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the session; the account'), () =>
       caller.request('POST', '/logout/', { refresh: spare_refresh }),
     ),
   ];

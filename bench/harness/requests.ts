@@ -1,5 +1,8 @@
+import { beginSession } from '../../lib/auth/sessions.ts';
 import { issueTokenPair } from '../../lib/auth/tokens.ts';
 import { BASE_PATH } from '../../lib/http/routes.ts';
+import type { Identity } from '../../lib/table/items.ts';
+import { insertSession } from '../../lib/table/sessions.ts';
 import type { Request } from '../../tests/support/gateway.ts';
 
 /** Makes a request; `path` below the base path. */
@@ -17,8 +20,11 @@ const requestsWith =
 /** Requests of somebody who is not signed in. */
 export const anonymous = requestsWith({});
 
-/** A new session of that user: its tokens, and its requests. */
-export async function signIn(user: { id: number; username: string }) {
-  const { access, refresh } = await issueTokenPair(user, Date.now());
-  return { ...user, refresh, request: requestsWith({ Authorization: `Bearer ${access}` }) };
+/** A new session of that user: its id, its refresh token, and its requests. */
+export async function signIn(user: Identity) {
+  const now = Date.now();
+  const { sid, ...session } = beginSession(0, now, 'Bench', '');
+  await insertSession(user.username, { sid, ...session });
+  const { access, refresh } = await issueTokenPair({ ...user, sid, epoch: 0 }, now);
+  return { ...user, sid, refresh, request: requestsWith({ Authorization: `Bearer ${access}` }) };
 }

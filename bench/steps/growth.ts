@@ -63,7 +63,7 @@ async function writeUsers(size: number): Promise<People> {
 async function followAll(popular: User, users: readonly User[]): Promise<void> {
   const progress = startProgress('Follows', users.length);
   await inParallel(users, WRITERS, async (user) => {
-    await follow(user, popular.id, Date.now);
+    await follow({ ...user, epoch: 0 }, popular.id, Date.now);
     progress.advance();
   });
   progress.finish();

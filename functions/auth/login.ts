@@ -16,5 +16,5 @@ export const handler = endpoint(
       device_token: v.exactOptional(v.string()),
     }),
   },
-  ({ body, source_ip, clock }) => login(body, source_ip, clock),
+  ({ body, ...origin }) => login(body, origin),
 );

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
-import { logout, RefreshRequest } from '../../lib/auth/sessions.ts';
+import { LogoutRequest, logout } from '../../lib/auth/sessions.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 
 export const handler = endpoint(
   {
     operation: 'logout',
     caller: 'required',
-    body: RefreshRequest,
+    body: LogoutRequest,
     answer: v.object({ message: v.string() }),
   },
-  async ({ caller, body, source_ip, clock }) => {
-    await logout(caller, body.refresh, source_ip, clock);
+  async ({ caller, body, ...origin }) => {
+    await logout(caller, body.refresh, origin);
     return { message: 'Successfully logged out' };
   },
 );

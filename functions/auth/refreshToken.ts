@@ -7,8 +7,8 @@ export const handler = endpoint(
     operation: 'refreshToken',
     caller: 'none',
     body: RefreshRequest,
-    errors: ['token_not_valid'],
-    answer: v.object({ access: v.string() }),
+    errors: ['token_not_valid', 'token_reused'],
+    answer: v.object({ access: v.string(), refresh: v.exactOptional(v.string()) }),
   },
-  ({ body, clock }) => refreshAccess(body.refresh, clock),
+  ({ body, clock }) => refreshAccess(body, clock),
 );

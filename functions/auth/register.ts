@@ -14,5 +14,5 @@ export const handler = endpoint(
     answer: v.object({ user: RegisteredUser, access: v.string(), refresh: v.string() }),
   },
   ({ body, ...request }) => register(body, request),
-  (registered, { body, source_ip, clock }) => repeatRegistration(registered, body, source_ip, clock),
+  (registered, { body, ...origin }) => repeatRegistration(registered, body, origin),
 );

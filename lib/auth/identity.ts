@@ -1,21 +1,28 @@
 import { ApiError } from '../problems.ts';
-import type { Identity } from '../table/items.ts';
+import type { Caller } from '../table/items.ts';
 import { type Account, readAccount } from '../table/users.ts';
 
 /**
- * The account that a verified token names; throws `token_not_valid` when the name is gone or belongs to another id.
- * Reads at half price first, and asks consistently only before it refuses, so that a registration of a moment ago
- * is never refused.
+ * The account that a verified token names; throws `token_not_valid` when the name is gone or belongs to another id, and
+ * when the account takes the token no longer. Reads at half price first, and asks consistently only before it refuses,
+ * so that a registration of a moment ago is never refused.
  */
-export async function requireAccount({ id, username }: Identity): Promise<Account & Identity> {
-  const isOwn = (account: Account | undefined) => account?.id === id;
-  const latest = await readAccount(username);
-  const account = isOwn(latest) ? latest : await readAccount(username, { consistent: true });
-  return { ...ownedBy(id, account), username };
+export async function requireAccount(caller: Caller): Promise<Account & Caller> {
+  const latest = await readAccount(caller.username);
+  const account = isOwn(caller, latest) ? latest : await readAccount(caller.username, { consistent: true });
+  return { ...ownedBy(caller, account), username: caller.username, sid: caller.sid };
 }
 
-/** What was read of an account; throws `token_not_valid` when it is gone or belongs to another id. */
-export function ownedBy<T extends { id: number }>(id: number, found: T | undefined): T {
-  if (found?.id !== id) throw new ApiError('token_not_valid');
+/**
+ * What was read of the caller's account; throws `token_not_valid` when it is gone, belongs to another id, or takes the
+ * token no longer.
+ */
+export function ownedBy<T extends Owned>(caller: Owned, found: T | undefined): T {
+  if (!isOwn(caller, found)) throw new ApiError('token_not_valid');
   return found;
 }
+
+type Owned = Pick<Caller, 'id' | 'epoch'>;
+
+const isOwn = <T extends Owned>({ id, epoch }: Owned, found: T | undefined): found is T =>
+  found?.id === id && found.epoch === epoch;

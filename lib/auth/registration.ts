@@ -8,12 +8,14 @@ import { sourceOf } from '../sources.ts';
 import { type Limit, takeFromQuota } from '../table/quotas.ts';
 import type { Remember } from '../table/repetitions.ts';
 import { leaseIds } from '../table/sequences.ts';
+import { insertSession, newSession } from '../table/sessions.ts';
 import { insertUser, type User } from '../table/users.ts';
 import { viewUser } from '../users/views.ts';
 import { checkCredentials } from './credentials.ts';
 import { loadSigningKey } from './keys.ts';
 import { hashPassword } from './passwords.ts';
 import { logSecurity } from './securityLog.ts';
+import { beginSession, Device } from './sessions.ts';
 import { issueTokenPair } from './tokens.ts';
 
 /**
@@ -27,6 +29,7 @@ export const Registration = v.pipe(
     password: NewPassword,
     password_confirm: PasswordAgain,
     ...registeredTexts,
+    device: v.optional(Device),
   }),
   v.rawCheck(({ dataset: { value }, addIssue }) => {
     const { username, email, password, password_confirm } = value as Record<string, unknown>;
@@ -84,6 +87,13 @@ async function refuseCrowds(source_ip: string, now: number): Promise<void> {
   if (wait > 0) throw new ApiError('throttled', { retry_after: wait });
 }
 
+interface RegistrationOrigin {
+  source_ip: string;
+  user_agent: string;
+  clock: Clock;
+  remember?: Remember | undefined;
+}
+
 /**
  * Creates a user and signs the first tokens. Of any number of racing registrations of one name or address exactly
  * one wins; the others throw `username_taken` or `email_taken`, and leave nothing behind. Where the username is taken,
@@ -92,32 +102,38 @@ async function refuseCrowds(source_ip: string, now: number): Promise<void> {
  */
 export async function register(
   registration: v.InferOutput<typeof Registration>,
-  { source_ip, clock, remember }: { source_ip: string; clock: Clock; remember?: Remember | undefined },
+  { source_ip, user_agent, clock, remember }: RegistrationOrigin,
 ) {
-  const { password, password_confirm: _, ...fields } = registration;
+  const { password, password_confirm: _, device, ...fields } = registration;
   const [id] = await Promise.all([leaseIds('user', 1), loadSigningKey(), refuseCrowds(source_ip, clock())]);
   const password_hash = await hashPassword(password);
 
   const now = clock();
-  const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now };
-  const taken = await insertUser({ ...user, password_hash }, remember?.({ id }));
+  const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now, epoch: 0 };
+  const session = beginSession(0, now, device, user_agent);
+  const taken = await insertUser(
+    { ...user, password_hash },
+    {
+      ...newSession(user.username, session),
+      ...remember?.({ id }),
+    },
+  );
   if (taken) {
     const code = `${taken}_taken` as const;
     throw new ApiError(code, { errors: { [taken]: [PROBLEMS[code].detail] } });
   }
   logSecurity('registered', user, source_ip);
-  return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
+  return { user: viewUser(user), ...(await issueTokenPair({ ...user, sid: session.sid }, clock())) };
 }
 
 /**
- * Answers a registration that took effect before: the same user with fresh tokens, for the right password only. Any
- * other one is another request, and counts as a failed login.
+ * Answers a registration that took effect before: the same user with fresh tokens, for the right password only, in a
+ * session of their own. Any other one is another request, and counts as a failed login.
  */
 export async function repeatRegistration(
   registered: unknown,
-  { username, password }: v.InferOutput<typeof Registration>,
-  source_ip: string,
-  clock: Clock,
+  { username, password, device }: v.InferOutput<typeof Registration>,
+  { source_ip, user_agent, clock }: Omit<RegistrationOrigin, 'remember'>,
 ) {
   const { id } = v.parse(v.object({ id: v.number() }), registered);
   const user = await checkCredentials({ username, password }, source_ip, clock).catch((error) => {
@@ -125,5 +141,8 @@ export async function repeatRegistration(
     throw wrong ? new ApiError('idempotency_key_reused') : error;
   });
   if (user.id !== id) throw new ApiError('idempotency_key_reused');
-  return { user: viewUser(user), ...(await issueTokenPair(user, clock())) };
+  const now = clock();
+  const session = beginSession(user.epoch, now, device, user_agent);
+  await insertSession(user.username, session);
+  return { user: viewUser(user), ...(await issueTokenPair({ ...user, sid: session.sid }, now)) };
 }

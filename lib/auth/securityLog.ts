@@ -2,7 +2,14 @@ import { log } from '../log.ts';
 import { pseudonym } from '../pseudonym.ts';
 import { sourceOf } from '../sources.ts';
 
-type SecurityEvent = 'registered' | 'login_succeeded' | 'login_failed' | 'logged_out' | 'email_changed';
+type SecurityEvent =
+  | 'registered'
+  | 'login_succeeded'
+  | 'login_failed'
+  | 'logged_out'
+  | 'email_changed'
+  | 'other_sessions_ended'
+  | 'password_changed';
 
 /**
  * Writes the one line about something that an operator may have to retrace: what happened, to which account (none

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
 import { config } from '../config.ts';
 import { ApiError } from '../problems.ts';
-import type { Identity } from '../table/items.ts';
+import type { Caller } from '../table/items.ts';
 import { ALGORITHM, CLAIMS, TOKENS, type TokenType } from '../tokenRules.ts';
 import { findPublicKey, loadSigningKey } from './keys.ts';
 
@@ -23,11 +23,16 @@ const Claims = v.object({
   token_type: v.picklist(Object.keys(TOKENS) as TokenType[]),
   jti: v.string(),
   exp: v.number(),
+  sid: v.optional(v.string()),
+  epoch: v.optional(v.pipe(v.number(), v.safeInteger()), 0),
+  generation: v.optional(v.pipe(v.number(), v.safeInteger()), 0),
 });
 
 /** What a verified token says: the account that it was issued to, and which token it is. */
-export interface VerifiedToken extends Identity {
+export interface VerifiedToken extends Caller {
   jti: string;
+  /** How often the session was rotated before this refresh token; see rotation.ts. */
+  generation: number;
   /** Seconds since 1970. */
   expires_at: number;
 }
@@ -38,27 +43,40 @@ export interface TokenPair {
   refresh: string;
 }
 
-/** Signs a token for the account, valid from `now` (ms) for the lifetime of its kind. */
-export async function issueToken(kind: TokenType, account: Identity, now: number): Promise<string> {
+/** What a token says beside the account, where that is not what every token says. */
+interface Particulars {
+  generation?: number;
+  /** Seconds since 1970, where the token is to expire before the lifetime of its kind is over. */
+  expires_at?: number;
+}
+
+/** Signs a token for the account and session, valid from `now` (ms) for the lifetime of its kind. */
+export async function issueToken(
+  kind: TokenType,
+  { id, username, epoch, sid }: Caller,
+  now: number,
+  { generation, expires_at = Number.POSITIVE_INFINITY }: Particulars = {},
+): Promise<string> {
   const { kid, key } = await loadSigningKey();
   const issued_at = toSeconds(now);
   const { typ, lifetime } = TOKENS[kind];
-  return new SignJWT({ username: account.username, token_type: kind })
+  const optional = { ...(sid && { sid }), ...(epoch && { epoch }), ...(generation && { generation }) };
+  return new SignJWT({ username, token_type: kind, ...optional })
     .setProtectedHeader({ alg: ALGORITHM, kid, typ })
     .setIssuer(config.ISSUER)
     .setAudience(AUDIENCES[kind])
-    .setSubject(String(account.id))
+    .setSubject(String(id))
     .setJti(randomUUID())
     .setIssuedAt(issued_at)
-    .setExpirationTime(issued_at + lifetime)
+    .setExpirationTime(Math.min(issued_at + lifetime, expires_at))
     .sign(key);
 }
 
 /** Signs both kinds at once; see {@link issueToken}. */
-export async function issueTokenPair(account: Identity, now: number): Promise<TokenPair> {
+export async function issueTokenPair(caller: Caller, now: number): Promise<TokenPair> {
   const [access, refresh] = await Promise.all([
-    issueToken('access', account, now),
-    issueToken('refresh', account, now),
+    issueToken('access', caller, now),
+    issueToken('refresh', caller, now),
   ]);
   return { access, refresh };
 }
@@ -90,7 +108,8 @@ export async function readToken(
     });
     const claims = v.parse(Claims, payload);
     if (claims.token_type !== kind) return undefined;
-    return { id: claims.sub, username: claims.username, jti: claims.jti, expires_at: claims.exp };
+    const { sub: id, username, jti, sid, epoch, generation, exp: expires_at } = claims;
+    return { id, username, jti, sid, epoch, generation, expires_at };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof v.ValiError) return undefined;
     throw error;

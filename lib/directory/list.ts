@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { requireAccount } from '../auth/identity.ts';
 import { LONG_AVATAR } from '../table/cards.ts';
 import { readFollowed } from '../table/follows.ts';
-import type { Identity } from '../table/items.ts';
+import type { Caller } from '../table/items.ts';
 import { readAvatars } from '../table/users.ts';
 import { fitPage } from '../users/pages.ts';
 import { Count, ListedUser } from '../users/views.ts';
@@ -33,7 +33,7 @@ const instanceDirectory = new Directory();
  */
 export async function listUsers(
   query: DirectoryQuery,
-  caller: Identity | undefined,
+  caller: Caller | undefined,
   directory = instanceDirectory,
 ) {
   const [{ total, cards }, viewer] = await Promise.all([

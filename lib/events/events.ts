@@ -47,10 +47,8 @@ const stamps = {
   ),
 };
 
-const PROFILE_FIELDS = ['first_name', 'last_name', 'bio', 'avatar'] as const;
-
-/** A field of a profile whose change others are told of. */
-export type ProfileField = (typeof PROFILE_FIELDS)[number];
+/** The fields of a profile whose change others are told of. */
+export const PROFILE_FIELDS = ['first_name', 'last_name', 'bio', 'avatar'] as const;
 
 const changed = v.pipe(
   v.array(v.picklist(PROFILE_FIELDS)),

@@ -5,7 +5,8 @@ import type { Change } from '../table/changes.ts';
 import { parseItem } from '../table/items.ts';
 import { type EventfulItem, eventfulItemAt, ownerIn } from '../table/keys.ts';
 import type { RawItem } from '../table/send.ts';
-import { type Detail, EVENTS, type EventType, type ProfileField } from './events.ts';
+import { UserItem } from '../table/userItem.ts';
+import { type Detail, EVENTS, type EventType, PROFILE_FIELDS } from './events.ts';
 
 /** Something that happened, ready to be told. */
 export interface Event {
@@ -26,13 +27,7 @@ interface Row<Type extends EventType = EventType> {
 }
 
 const UserImage = v.object({
-  id: v.number(),
-  username: v.string(),
-  email: v.string(),
-  first_name: v.string(),
-  last_name: v.string(),
-  bio: v.string(),
-  avatar: v.nullable(v.string()),
+  ...UserItem.entries,
   /** A hash may change while the password stays: it is renewed at a login. This changes with the password alone. */
   password_changed_at: v.optional(v.number()),
 });
@@ -64,9 +59,7 @@ type User = v.InferOutput<typeof UserImage>;
 const aboutUser = ({ id, username }: User) => ({ user: { id, username } });
 
 const changedFields = (after: User, before: User) =>
-  (['first_name', 'last_name', 'bio', 'avatar'] as const satisfies ProfileField[]).filter(
-    (field) => after[field] !== before[field],
-  );
+  PROFILE_FIELDS.filter((field) => after[field] !== before[field]);
 
 const aboutFollow = (edge: v.InferOutput<typeof FollowImage>) => ({
   follower: { ...(edge.follower !== undefined && { id: edge.follower }), username: ownerIn(edge.PK) },

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import type { Remember } from '../table/repetitions.ts';
 import { readJsonObject } from './body.ts';
-import { authenticate, type Caller } from './credentials.ts';
+import { authenticate, type CallerOf } from './credentials.ts';
 import type { CallerRule, Declaration } from './declaration.ts';
 import { edge } from './edge.ts';
 import { parseInput, parsePath, presentParameters } from './input.ts';
@@ -11,12 +11,14 @@ import { onlyOnce, repeatableRequest } from './repetition.ts';
 
 /** What a handler gets: parsed, checked, and nothing of the gateway. */
 interface Input<Rule extends CallerRule, Path, Query, Body> {
-  caller: Caller<Rule>;
+  caller: CallerOf<Rule>;
   path: Path;
   query: Query;
   body: Body;
   /** The address that the gateway saw the request come from; no header of the client can change it. */
   source_ip: string;
+  /** What the client says that it is; nothing may depend on it. */
+  user_agent: string;
   clock: Clock;
   /** Remembers the answer with the effect, where the request can be repeated: add it to the transaction. */
   remember: Remember | undefined;
@@ -64,7 +66,8 @@ export function endpoint<
     const caller = await authenticate(declaration.caller, event, clock());
     const { path, query, body } = await parseRequest(declaration, event);
     const source_ip = event.requestContext.identity.sourceIp;
-    const input = { caller, path, query, body, source_ip, clock, remember: undefined };
+    const user_agent = event.headers['user-agent'] ?? '';
+    const input = { caller, path, query, body, source_ip, user_agent, clock, remember: undefined };
     const request = repeatable && repeatableRequest(operation, repeatable.secret ?? [], event, caller, body);
     if (!request) return respond(await handle(input));
     return onlyOnce(

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { requireAccount } from '../auth/identity.ts';
 import { ApiError, invalid } from '../problems.ts';
 import { pseudonym } from '../pseudonym.ts';
-import type { Identity } from '../table/items.ts';
+import type { Caller } from '../table/items.ts';
 import {
   type Remember,
   type Repetition,
@@ -17,7 +17,7 @@ import type { OperationId } from './routes.ts';
 export interface RepeatableRequest {
   name: RepetitionName;
   fingerprint: string;
-  caller: Identity | undefined;
+  caller: Caller | undefined;
 }
 
 const HEADER = 'idempotency-key';
@@ -31,7 +31,7 @@ export function repeatableRequest(
   operation: OperationId,
   secret: readonly string[],
   event: APIGatewayProxyEvent,
-  caller: Identity | undefined,
+  caller: Caller | undefined,
   body: unknown,
 ): RepeatableRequest | undefined {
   const key = event.headers[HEADER]?.trim();

@@ -3,7 +3,7 @@ import { requireAccount } from '../auth/identity.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
 import { ApiError } from '../problems.ts';
 import { deleteFollow, type EdgeOutcome, type Follow, insertFollow } from '../table/follows.ts';
-import type { Identity } from '../table/items.ts';
+import type { Caller } from '../table/items.ts';
 import type { Remember } from '../table/repetitions.ts';
 import { leasedSequence } from '../table/sequences.ts';
 import { readAccount, readUsername } from '../table/users.ts';
@@ -32,7 +32,7 @@ export const FollowView = v.object({
 const nextFollowId = leasedSequence('follow', 20);
 
 /** Makes the caller follow the user of that id; the counts on both sides move with the edge or not at all. */
-export async function follow(caller: Identity, following: number, clock: Clock, remember?: Remember) {
+export async function follow(caller: Caller, following: number, clock: Clock, remember?: Remember) {
   if (following === caller.id) {
     throw new ApiError('cannot_follow_self', { errors: { following: ['This is your own id.'] } });
   }
@@ -47,7 +47,7 @@ export async function follow(caller: Identity, following: number, clock: Clock, 
 }
 
 /** Makes the caller stop following the user of that name; the counts on both sides move with the edge. */
-export async function unfollow(caller: Identity, username: string): Promise<void> {
+export async function unfollow(caller: Caller, username: string): Promise<void> {
   if (username.toLowerCase() === caller.username.toLowerCase()) {
     await requireAccount(caller);
     throw new ApiError('not_following');
@@ -62,7 +62,7 @@ const refusal = (outcome: EdgeOutcome, unchanged: 'already_following' | 'not_fol
   new ApiError(outcome === 'account_gone' ? 'token_not_valid' : unchanged);
 
 /** A follow as the API shows it, with the user whose it is. */
-export const viewFollow = (follower: Identity, edge: Follow) => ({
+export const viewFollow = (follower: Caller, edge: Follow) => ({
   ...edge,
   follower: follower.id,
   follower_username: follower.username,

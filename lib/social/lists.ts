@@ -10,7 +10,7 @@ import {
   readFollowers,
   readFollowing,
 } from '../table/follows.ts';
-import type { Identity } from '../table/items.ts';
+import type { Caller } from '../table/items.ts';
 import { readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
 import { fitPage } from '../users/pages.ts';
 import { Count, ListedUser } from '../users/views.ts';
@@ -28,7 +28,7 @@ export const FollowPage = page(FollowView);
 export const UserPage = page(ListedUser);
 
 /** Whom the caller follows, as follows, by name. */
-export async function listFollows(caller: Identity, query: EdgeQuery) {
+export async function listFollows(caller: Caller, query: EdgeQuery) {
   const list: EdgeList = { kind: 'following', username: caller.username };
   const wanted = pageRequest(list, query);
   const [{ following_count }, edges] = await Promise.all([
@@ -43,7 +43,7 @@ export async function listFollows(caller: Identity, query: EdgeQuery) {
 }
 
 /** Whom a user follows, by name, as the caller may see them. */
-export async function listFollowing(username: string, caller: Identity | undefined, query: EdgeQuery) {
+export async function listFollowing(username: string, caller: Caller | undefined, query: EdgeQuery) {
   const list: EdgeList = { kind: 'following', username };
   const wanted = pageRequest(list, query);
   const [account, edges, viewer] = await Promise.all([
@@ -61,7 +61,7 @@ export async function listFollowing(username: string, caller: Identity | undefin
 }
 
 /** Who follows a user, newest first, as the caller may see them. */
-export async function listFollowers(username: string, caller: Identity | undefined, query: EdgeQuery) {
+export async function listFollowers(username: string, caller: Caller | undefined, query: EdgeQuery) {
   const list: EdgeList = { kind: 'followers', username };
   const wanted = pageRequest(list, query);
   const [profile, followers, viewer] = await Promise.all([

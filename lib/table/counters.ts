@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Identity, parseItem } from './items.ts';
+import { type Caller, isCallers, parseItem } from './items.ts';
 import { accountKey, followerStripeKey } from './keys.ts';
 import type { RawItem } from './send.ts';
 
@@ -30,17 +30,20 @@ export function sumCounts(stripes: readonly Counts[]): Counts {
 }
 
 /**
- * The write that changes how many users the follower follows. Refused when the follower's name no longer belongs to
- * the id.
+ * The write that changes how many users the follower follows. Refused when the follower's account is another one by
+ * now, or takes the token no longer.
  */
-export const countFollowing = ({ id, username }: Identity, difference: number) => ({
-  Update: {
-    Key: accountKey(username),
-    UpdateExpression: 'ADD following_count :difference',
-    ConditionExpression: 'id = :id',
-    ExpressionAttributeValues: { ':difference': difference, ':id': id },
-  },
-});
+export function countFollowing(follower: Caller, difference: number) {
+  const { condition, values } = isCallers(follower);
+  return {
+    Update: {
+      Key: accountKey(follower.username),
+      UpdateExpression: 'ADD following_count :difference',
+      ConditionExpression: condition,
+      ExpressionAttributeValues: { ':difference': difference, ...values },
+    },
+  };
+}
 
 /** The write that changes how many followers the followed user has. */
 export const countFollower = (follower: string, followed: string, difference: number) => ({

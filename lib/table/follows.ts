@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { countFollower, countFollowing } from './counters.ts';
-import { type Identity, parseItem, parseItems } from './items.ts';
+import { type Caller, type Identity, parseItem, parseItems } from './items.ts';
 import {
   followerIn,
   followersPartition,
@@ -42,7 +42,7 @@ export interface PageRequest {
   size: number;
 }
 
-/** How writing or deleting an edge ended; `account_gone`: the follower's name no longer belongs to the id. */
+/** How writing or deleting an edge ended; `account_gone`: the account takes the follower's token no longer. */
 export type EdgeOutcome = 'done' | 'unchanged' | 'account_gone';
 
 /**
@@ -66,7 +66,7 @@ export const newEdge = (follower: Identity, { created_at, ...edge }: Follow) => 
  * there before.
  */
 export async function insertFollow(
-  follower: Identity,
+  follower: Caller,
   follow: Follow,
   also?: Record<string, Write>,
 ): Promise<EdgeOutcome> {
@@ -80,7 +80,7 @@ export async function insertFollow(
 }
 
 /** Deletes an edge and moves both counts with it, all or nothing; `unchanged` when there was none. */
-export async function deleteFollow(follower: Identity, followed: string): Promise<EdgeOutcome> {
+export async function deleteFollow(follower: Caller, followed: string): Promise<EdgeOutcome> {
   const Key = followKey(follower.username, followed);
   const writes = {
     edge: { Delete: { Key, ConditionExpression: 'attribute_exists(PK)' } },

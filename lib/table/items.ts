@@ -8,6 +8,22 @@ export interface Identity {
   username: string;
 }
 
+/** Who somebody is, and which generation of tokens the account takes: one that is not the account's own is refused. */
+export interface Caller extends Identity {
+  epoch: number;
+  /** The session that the token belongs to; those of the first release belong to none. */
+  sid?: string | undefined;
+}
+
+/** The condition that an item of the account is the caller's, whose token it still takes. */
+export const isCallers = ({ id, epoch }: Pick<Caller, 'id' | 'epoch'>) => ({
+  condition:
+    epoch === 0
+      ? 'id = :id AND (attribute_not_exists(epoch) OR epoch = :epoch)'
+      : 'id = :id AND epoch = :epoch',
+  values: { ':id': id, ':epoch': epoch },
+});
+
 /** An item of the table does not have the shape that its key promises. */
 export class DamagedItem extends Defect {
   override readonly name = 'DamagedItem';

@@ -122,6 +122,14 @@ export const PAGE_END = {
   followers: /^\d{1,16}#[a-z0-9._@+-]{1,150}$/,
 };
 
+/** All sessions of a user. */
+export const sessionsOf = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: 'SESSION#' });
+
+export const sessionKey = (username: string, sid: string) => ({
+  PK: `USER#${lower(username)}`,
+  SK: `SESSION#${sid}`,
+});
+
 export const revokedTokenKey = (username: string, jti: string) => ({
   PK: `USER#${lower(username)}`,
   SK: `REVOKED#${jti}`,

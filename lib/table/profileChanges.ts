@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Clock, toSeconds } from '../clock.ts';
-import { assignments, type Identity, parseItem } from './items.ts';
+import { assignments, type Caller, isCallers, parseItem } from './items.ts';
 import { emailKey, userIndexKey, userKey } from './keys.ts';
 import { type Limit, UNLIMITED } from './quotas.ts';
 import { getItem } from './read.ts';
@@ -42,19 +42,24 @@ interface Parts {
  * another one is refused first, and takes two.
  */
 export function updateUser(
-  { id, username }: Identity,
+  caller: Caller,
   changes: Omit<ProfileChanges, 'email'>,
   clock: Clock,
   limit = UNLIMITED,
 ): Promise<ChangeOutcome> {
+  const { id, username } = caller;
+  const own = isCallers(caller);
   const write = (feed_time: number, ...parts: Parts[]) => {
     const set = assignments({ ...changes, GSI1SK: userIndexKey(id, feed_time).GSI1SK });
     return updateItem({
       Key: userKey(username),
       UpdateExpression: [set.expression, ...parts.flatMap((part) => part.set)].join(', '),
-      ConditionExpression: ['id = :id', ...parts.flatMap(({ conditions }) => conditions)].join(' AND '),
+      ConditionExpression: [own.condition, ...parts.flatMap(({ conditions }) => conditions)].join(' AND '),
       ExpressionAttributeNames: set.names,
-      ExpressionAttributeValues: Object.assign({ ...set.values, ':id': id }, ...parts.map((p) => p.values)),
+      ExpressionAttributeValues: Object.assign(
+        { ...set.values, ...own.values },
+        ...parts.map((p) => p.values),
+      ),
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
@@ -69,7 +74,8 @@ export function updateUser(
     if (written.done) return { value: { outcome: 'updated', user: parseUser(written.item) } };
     const at_once = found === undefined;
     found = written.item;
-    if (!found || parseUser(found).id !== id) return { value: { outcome: 'account_gone' } };
+    const user = found && parseUser(found);
+    if (user?.id !== id || user.epoch !== caller.epoch) return { value: { outcome: 'account_gone' } };
     return { again: new Error('Other changes got in between.'), at_once };
   });
 }
@@ -122,7 +128,7 @@ function countChange(
  * that was read; counts against `limit`.
  */
 export function updateUserExactly(
-  { id, username }: Identity,
+  caller: Caller,
   changes: ProfileChanges,
   clock: Clock,
   {
@@ -131,9 +137,9 @@ export function updateUserExactly(
   }: { limit?: Limit; also?: (user: User) => Record<string, Write> | undefined } = {},
 ): Promise<ChangeOutcome> {
   return retrying(async (): Promise<Attempt<ChangeOutcome>> => {
-    const item = await getItem(userKey(username), { consistent: true, attributes: ATTRIBUTES });
+    const item = await getItem(userKey(caller.username), { consistent: true, attributes: ATTRIBUTES });
     const read = item && parseUser(item);
-    if (read?.id !== id) return { value: { outcome: 'account_gone' } };
+    if (read?.id !== caller.id || read.epoch !== caller.epoch) return { value: { outcome: 'account_gone' } };
     const now = clock();
     const counted = countChange(item, now, limit);
     if ('seconds' in counted) return { value: { outcome: 'throttled', ...counted } };
@@ -152,7 +158,8 @@ export function updateUserExactly(
 
 function changeOf(read: User, { updated_at }: User, changes: ProfileChanges, counted: Parts): Write {
   const set = assignments({ ...changes, updated_at, GSI1SK: userIndexKey(read.id, updated_at).GSI1SK });
-  const as_read = ['id = :id', 'email = :read_email', 'updated_at = :read_at'];
+  const own = isCallers(read);
+  const as_read = [own.condition, 'email = :read_email', 'updated_at = :read_at'];
   return {
     Update: {
       Key: userKey(read.username),
@@ -162,7 +169,7 @@ function changeOf(read: User, { updated_at }: User, changes: ProfileChanges, cou
       ExpressionAttributeValues: {
         ...set.values,
         ...counted.values,
-        ':id': read.id,
+        ...own.values,
         ':read_email': read.email,
         ':read_at': read.updated_at,
       },

@@ -14,9 +14,11 @@ export const UserItem = v.object({
   created_at: v.number(),
   /** Milliseconds since 1970. */
   updated_at: v.number(),
+  /** Raised to refuse every token that was issued before; the account's first stripe has it too. */
+  epoch: v.optional(v.number(), 0),
 });
 
 export const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string() });
 
 /** What the index projects of a user; serverless.yml names the same attributes. */
-export const ProjectedUser = v.omit(UserItem, ['email']);
+export const ProjectedUser = v.omit(UserItem, ['email', 'epoch']);

@@ -29,9 +29,13 @@ export type UserWithCounts = User & { counts: Counts };
 const PROFILE_ATTRIBUTES = [...new Set(['SK', ...USER_ATTRIBUTES, ...Object.keys(noCounts)])];
 
 const IdClaim = v.object({ username: v.string() });
-const AccountItem = v.object({ id: v.number(), following_count: v.number() });
+const AccountItem = v.object({
+  id: v.number(),
+  following_count: v.number(),
+  epoch: v.optional(v.number(), 0),
+});
 
-/** To whom a name belongs, and how many users it follows. */
+/** To whom a name belongs, which tokens it takes, and how many users it follows. */
 export type Account = v.InferOutput<typeof AccountItem>;
 
 /** Parses a user item; see {@link parseItem}. */

@@ -5,6 +5,8 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteCommand,
+  type DeleteCommandInput,
   PutCommand,
   type PutCommandInput,
   TransactWriteCommand,
@@ -48,6 +50,28 @@ export const IS_NEW = 'attribute_not_exists(PK)';
 /** Writes one item whole, whatever was there. */
 export async function putItem(put: Pick<PutCommandInput, 'Item'>): Promise<void> {
   await send('write', new PutCommand({ TableName, ...put, ReturnConsumedCapacity: 'TOTAL' }));
+}
+
+/**
+ * Deletes one item: `false` when there was none, or none that its condition holds for. Where a transaction has it at the
+ * moment, tries again with jitter.
+ */
+export function deleteItem(deletion: Omit<DeleteCommandInput, 'TableName'>): Promise<boolean> {
+  const command = new DeleteCommand({
+    TableName,
+    ...deletion,
+    ReturnValues: 'ALL_OLD',
+    ReturnConsumedCapacity: 'TOTAL',
+  });
+  return retrying(() =>
+    send('write', command).then(
+      ({ Attributes }): Attempt<boolean> => ({ value: Attributes !== undefined }),
+      (error): Attempt<boolean> => {
+        if (error instanceof ConditionalCheckFailedException) return { value: false };
+        return againIf(error, (cause) => cause instanceof TransactionConflictException);
+      },
+    ),
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
 import { Avatar, Email, profileTexts } from '../fields.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
-import type { Identity } from '../table/items.ts';
+import type { Caller } from '../table/items.ts';
 import {
   type ChangeOutcome,
   type ProfileChanges as Changes,
@@ -21,15 +21,15 @@ import { viewProfile, viewUser } from './views.ts';
 export const ProfileChanges = v.partial(v.object({ ...profileTexts, avatar: Avatar, email: Email }));
 
 /** The user of that name, in any case, with counts. A caller who comes with a token must still have an account. */
-export async function getProfile(username: string, caller: Identity | undefined) {
+export async function getProfile(username: string, caller: Caller | undefined) {
   const [profile] = await Promise.all([readUserWithCounts(username), caller && requireAccount(caller)]);
   if (!profile) throw new ApiError('not_found');
   return viewProfile(profile);
 }
 
 /** The caller's own user with counts, every answered write included. */
-export async function getOwnProfile(caller: Identity) {
-  return viewProfile(ownedBy(caller.id, await readUserWithCounts(caller.username, { consistent: true })));
+export async function getOwnProfile(caller: Caller) {
+  return viewProfile(ownedBy(caller, await readUserWithCounts(caller.username, { consistent: true })));
 }
 
 /** How often a profile may change. */
@@ -41,12 +41,12 @@ const CHANGES: Limit = { times: config.PROFILE_CHANGES, within: 10 * 60 };
  * `email_taken` when somebody else has it, and `throttled` after too many changes.
  */
 export async function updateProfile(
-  caller: Identity,
+  caller: Caller,
   changes: v.InferOutput<typeof ProfileChanges>,
   { source_ip, clock, remember }: { source_ip: string; clock: Clock; remember?: Remember | undefined },
 ) {
   const { email, ...rest } = changes as Changes;
-  if (Object.keys(changes).length === 0) return viewUser(ownedBy(caller.id, await readUser(caller.username)));
+  if (Object.keys(changes).length === 0) return viewUser(ownedBy(caller, await readUser(caller.username)));
   const change =
     email === undefined && !remember
       ? await updateUser(caller, rest, clock, CHANGES)

@@ -30,16 +30,49 @@ export const auth = {
     tag: 'Authentication',
     summary: 'Refresh the access token',
     description:
-      'Trades a refresh token for a new access token. The refresh token stays good until it expires or a logout revokes it. Whatever is wrong with it, the answer is 401 `token_not_valid`, and only a new login helps.',
+      'Trades a refresh token for a new access token. The refresh token stays good until it expires or a logout revokes it. Whatever is wrong with it, the answer is 401 `token_not_valid`, and only a new login helps.\n\nWith `"rotate": true` the answer has a new refresh token too. The one that was sent stays good until the new one is used for the first time, so a lost answer does no harm: ask again. After that it is 401 `token_reused`, and the session ends, for somebody has a copy. A session that rotates lives 7 days from its last refresh, and 90 days in all.',
     answer: `A new access token, good for ${ACCESS_LIFE}.`,
     request: { refresh: 'REFRESH_TOKEN' },
     response: { access: 'NEW_ACCESS_TOKEN' },
+  },
+  listMySessions: {
+    tag: 'Sessions',
+    summary: 'List my sessions',
+    description: `Where the caller is logged in, newest first. Every registration and login begins a session, known by the \`device\` that it named, else by its \`User-Agent\`. There are at most 100: when another begins, the one unused longest ends.`,
+    answer: 'The sessions of the caller.',
+    response: {
+      count: 1,
+      results: [
+        {
+          id: 'q3Zk1x8vB0aT',
+          device: 'Alice’s phone',
+          created_at: '2024-01-15T10:30:00Z',
+          last_used_at: '2024-01-16T08:00:00Z',
+          is_current: true,
+        },
+      ],
+    },
+  },
+  endMySession: {
+    tag: 'Sessions',
+    summary: 'End a session',
+    description: `Logs the caller out on one device: its refresh token is refused at once, its access token lives out its ${ACCESS_LIFE} at most.`,
+    answer: 'The session has ended.',
+    response: { message: 'The session has ended' },
+  },
+  endMyOtherSessions: {
+    tag: 'Sessions',
+    summary: 'End all other sessions',
+    description:
+      'Logs the caller out everywhere else, at once: every token of the account but the two that are answered is refused from now on, access tokens too.',
+    answer: 'New tokens for this session, the only one that is left.',
+    response: { message: 'All other sessions have ended', ...tokens },
   },
   logout: {
     tag: 'Authentication',
     summary: 'Log out',
     description:
-      'Revokes this refresh token for the rest of its life, and nothing else: access tokens expire by themselves. Logging out again with the same token succeeds again. A token that does not verify, is an access token or belongs to somebody else is 400 with `errors.refresh`.',
+      'Revokes this refresh token for the rest of its life, ends its session, and nothing else: access tokens expire by themselves. Logging out again with the same token succeeds again. A token that does not verify, is an access token or belongs to somebody else is 400 with `errors.refresh`.',
     answer: 'The refresh token is revoked.',
     request: { refresh: 'REFRESH_TOKEN' },
     response: { message: 'Successfully logged out' },

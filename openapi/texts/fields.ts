@@ -6,7 +6,9 @@ import { ACCESS_LIFE, REFRESH_LIFE } from './text.ts';
 export const SCHEMAS: Record<string, string> = {
   Registration: 'A new account.',
   LoginRequest: 'Credentials.',
-  RefreshRequest: 'A refresh token, to be used or revoked.',
+  RefreshRequest: 'A refresh token to be used.',
+  LogoutRequest: 'A refresh token to be revoked.',
+  SessionView: 'A login on one device.',
   ProfileChanges: 'Any of these fields. What is not named stays as it is; other members are ignored.',
   FollowRequest: 'Whom to follow.',
   RegisteredUser: 'The new account, as its owner sees it.',
@@ -57,6 +59,12 @@ export const FIELDS: Record<string, string> = {
   access: `The access token, good for ${ACCESS_LIFE}: send it as \`Authorization: Bearer <access>\`.`,
   device_token:
     'Says that this device has logged in to the account before. Sent with the next login, even if empty or old, it is answered anew; such logins are not shut out when strangers guess at the name.',
+  device: 'What the user knows the device by; `User-Agent` unless named.',
+  rotate: 'Whether to answer a new refresh token too.',
+  last_used_at: 'When the session was last refreshed, to the hour: UTC, whole seconds.',
+  is_current: 'Whether the session is the one of this request.',
+  'SessionView.id': 'Names the session.',
+  'path.id': 'The `id` of a session.',
   refresh: `The refresh token, good for ${REFRESH_LIFE}: trade it for new access tokens.`,
   message: 'A sentence for a person.',
   follower: 'The id of the user who follows.',

@@ -2,7 +2,7 @@ import { TOKENS } from '../../lib/tokenRules.ts';
 
 /** What a declaration does not say about an endpoint: words, and the examples of the API document. */
 export interface OperationText {
-  tag: 'Authentication' | 'Users' | 'Social' | 'Statistics' | 'Service';
+  tag: 'Authentication' | 'Sessions' | 'Users' | 'Social' | 'Statistics' | 'Service';
   summary: string;
   /** CommonMark; the rules that a client must know and no schema says. */
   description: string;

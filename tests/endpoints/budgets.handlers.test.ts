@@ -61,9 +61,9 @@ test.each([...budgets])('%s: costs no more than its budget', (title, budget) => 
 test('a login that fails, or is throttled, costs no more than what it counts', async () => {
   const failed = { username: uniqueName(), password: 'wrong password' };
   const fail = () => post('/login/', failed);
-  expect(await costOf(fail)).toEqual({ trips: 2, read_units: 4, write_units: 3 });
+  expect(await costOf(fail)).toEqual({ trips: 2, read_units: 2.5, write_units: 3 });
   while ((await fail()).status !== 429);
-  expect(await costOf(fail)).toEqual({ trips: 1, read_units: 4, write_units: 0 });
+  expect(await costOf(fail)).toEqual({ trips: 1, read_units: 2.5, write_units: 0 });
 });
 
 test.each(Object.entries(routes).filter(([name]) => !names.has(name)))(

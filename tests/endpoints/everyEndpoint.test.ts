@@ -17,8 +17,9 @@ test('answers the same with and without a trailing slash', async () => {
   const asked = async (slash: string) => {
     const caller = await newUser();
     const answers: unknown[] = [];
-    for (const { method, path, body } of await exampleRequests(caller, await newUser())) {
-      const answer = await send(method, `${path}${slash}`, body, { token: caller.access });
+    for (const example of await exampleRequests(caller, await newUser())) {
+      const { access: token } = caller;
+      const answer = await sendExample({ ...example, path: `${example.path}${slash}` }, { token });
       answers.push([answer.status, Object.keys(answer.body ?? {})]);
     }
     const nowhere = await get(`/no/such/address${slash}`);
@@ -29,8 +30,8 @@ test('answers the same with and without a trailing slash', async () => {
 
 test('sends the standard headers with every answer, problems too', async () => {
   for (const endpoint of endpoints) {
-    for (const token of [user.access, 'bad']) {
-      const { headers, body } = await sendExample(endpoint, { token });
+    for (const options of [{ token: user.access }, { headers: { Authorization: 'Bearer bad' } }]) {
+      const { headers, body } = await sendExample(endpoint, options);
       const media_type = body?.code ? 'application/problem+json' : endpoint.media_type;
       expect(headers).toMatchObject({
         'cache-control': endpoint.is_document ? expect.stringMatching(/^public, max-age=\d+$/) : 'no-store',

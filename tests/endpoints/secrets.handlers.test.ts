@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { userKey } from '../../lib/table/keys.ts';
 import { type Answer, get, post, send } from '../support/api.ts';
-import { exampleRequests } from '../support/examples.ts';
+import { exampleRequests, tokenFor } from '../support/examples.ts';
 import { type Fault, startFaultProxy } from '../support/faultProxy.ts';
 import { captureOutput, logLines } from '../support/output.ts';
 import { findSecrets } from '../support/secrets.ts';
@@ -19,6 +19,7 @@ async function useEverything(fault: Fault | undefined): Promise<Answer[]> {
   const [alice, bob] = [await newUser(), await newUser()];
   const { access: token, refresh, password, email, username } = alice;
   const examples = (await exampleRequests(alice, bob)).filter(({ is_document }) => !is_document);
+  const tokens = await Promise.all(examples.map((example) => tokenFor(example, token)));
   proxy.fault = () => fault;
   const time_left = 3000;
   const answers: Answer[] = [];
@@ -42,7 +43,9 @@ async function useEverything(fault: Fault | undefined): Promise<Answer[]> {
   await used('GET', `/following/?cursor=${token}`, undefined, { token });
   await used('POST', '/logout/', { refresh: `${refresh}x` }, { token });
   await used('GET', `/${token}/${email}`, undefined, { token });
-  for (const { method, path, body } of examples) await used(method, path, body, { token });
+  for (const [n, { method, path, body }] of examples.entries()) {
+    await used(method, path, body, { token: tokens[n] });
+  }
   return answers;
 }
 

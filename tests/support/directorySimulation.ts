@@ -117,7 +117,11 @@ export class DirectorySimulation {
       randomText(this.#random, 12),
     ];
     const texts = { username, first_name, last_name, bio };
-    const { email: _, ...card } = await storeUser({ ...texts, created_at: stamp, updated_at: stamp });
+    const {
+      email: _,
+      epoch: __,
+      ...card
+    } = await storeUser({ ...texts, created_at: stamp, updated_at: stamp });
     this.#cards.set(card.id, card);
   }
 
@@ -131,9 +135,9 @@ export class DirectorySimulation {
       last_name: randomText(this.#random, 5),
     };
     const stamp = this.#stamp();
-    const change = await updateUser({ id, username }, changes, () => stamp);
+    const change = await updateUser({ id, username, epoch: 0 }, changes, () => stamp);
     if (change.outcome !== 'updated') throw new Error(`The change ended as ${change.outcome}.`);
-    const { email: _, ...card } = change.user;
+    const { email: _, epoch: __, ...card } = change.user;
     this.#cards.set(id, card);
   }
 

@@ -2,7 +2,7 @@ import type { CallerRule } from '../../lib/http/declaration.ts';
 import { type OperationId, routes } from '../../lib/http/routes.ts';
 import { readDeclarations } from '../../openapi/declarations.ts';
 import { type Answer, type Options, send } from './api.ts';
-import { registration, type TestUser } from './users.ts';
+import { newUser, registration, storeSession, type TestUser } from './users.ts';
 
 /** A request that an endpoint answers with success. */
 export interface Example {
@@ -15,6 +15,8 @@ export interface Example {
   media_type: string;
   /** Whether it asks for a public document, which is the same for everybody. */
   is_document: boolean;
+  /** Whether it makes every older token of its caller invalid, so that each one is sent by a caller of its own. */
+  ends_tokens: boolean;
 }
 
 const bodies = (user: TestUser, other: TestUser): Partial<Record<OperationId, object>> => ({
@@ -33,16 +35,25 @@ const bodies = (user: TestUser, other: TestUser): Partial<Record<OperationId, ob
 export async function exampleRequests(user: TestUser, other: TestUser): Promise<Example[]> {
   const declarations = Object.values(await readDeclarations());
   const examples = bodies(user, other);
+  const id = await storeSession(user.username);
   return declarations.map(({ operation, caller, body: schema, media_type }) => {
     const { method, path } = routes[operation];
     const body = examples[operation];
     if (schema && !body) throw new Error(`There is no example of a body for ${operation}.`);
     return {
-      ...{ operation, method, path: path.replace('{username}', other.username), body, caller },
+      ...{ operation, method, body, caller, ends_tokens: operation === 'endMyOtherSessions' },
+      path: path.replace('{username}', other.username).replace('{id}', id),
       ...{ media_type: media_type ?? 'application/json', is_document: media_type !== undefined },
     };
   });
 }
 
-export const sendExample = ({ method, path, body }: Example, options?: Options): Promise<Answer> =>
-  send(method, path, body, options);
+/** Sends an example; a token that is given stands for its user's, where that one would not be taken again. */
+export async function sendExample(example: Example, options: Options = {}): Promise<Answer> {
+  const { method, path, body } = example;
+  return send(method, path, body, { ...options, token: await tokenFor(example, options.token) });
+}
+
+/** The token to send the example with, where it would be `token`. */
+export const tokenFor = async ({ ends_tokens }: Example, token: string | undefined) =>
+  ends_tokens && token !== undefined ? (await newUser()).access : token;

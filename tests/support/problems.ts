@@ -25,5 +25,5 @@ export function expectProblem(answer: Answer, status: number, code: string, fiel
 
 function challenge(status: number, code: string): string | undefined {
   if (status !== 401) return undefined;
-  return code === 'token_not_valid' ? 'Bearer error="invalid_token"' : 'Bearer';
+  return code.startsWith('token_') ? 'Bearer error="invalid_token"' : 'Bearer';
 }

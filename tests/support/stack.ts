@@ -34,7 +34,8 @@ export async function readTemplate(parameters: Parameters = {}): Promise<Templat
   const given = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
   const name = createHash('sha256').update(given.join(' ')).digest('hex').slice(0, 8);
   const file = join(inject('data'), `template-${name}.json`);
-  const lock = `${file}.lock`;
+  // One at a time: whatever folder it is told to use, the framework also works in the one of the project.
+  const lock = join(inject('data'), 'packaging.lock');
   for (;;) {
     const template = await readFile(file, 'utf8').catch(() => undefined);
     if (template) return JSON.parse(template);

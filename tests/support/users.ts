@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import type { Session } from '../../lib/table/sessions.ts';
 import { CredentialItem } from '../../lib/table/userItem.ts';
 import type { Credential, User } from '../../lib/table/users.ts';
 import { type Answer, del, type Options, patch, post } from './api.ts';
@@ -7,6 +8,8 @@ import { type Answer, del, type Options, patch, post } from './api.ts';
 /** A user with a session, and everything that the tests may need of it. */
 export interface TestUser {
   id: number;
+  /** As every account begins. */
+  epoch: 0;
   username: string;
   email: string;
   password: string;
@@ -38,7 +41,7 @@ export async function registerUser(fields: Record<string, unknown> = {}): Promis
   if (answer.status !== 201) throw new Error(`Registration answered ${answer.status}: ${answer.text}`);
   const { user, access, refresh } = answer.body;
   const { id, username, email } = user;
-  return { id, username, email, password: body.password, access, refresh };
+  return { id, epoch: 0, username, email, password: body.password, access, refresh };
 }
 
 /** A user as it would be stored; `changes` says what matters. */
@@ -63,13 +66,24 @@ export async function storeUser(changes: Partial<User> = {}): Promise<User> {
   return user;
 }
 
+/** Begins one more session of a user, past the API, and returns its id. */
+export async function storeSession(username: string, fields: Partial<Session> = {}): Promise<string> {
+  const { beginSession } = await import('../../lib/auth/sessions.ts');
+  const { insertSession } = await import('../../lib/table/sessions.ts');
+  const session = { ...beginSession(0, Date.now(), 'Test', ''), ...fields };
+  await insertSession(username, session);
+  return session.sid;
+}
+
 /** A user like one that has just registered, but written past the API, which is many times faster. */
 export async function newUser(fields: Partial<User> = {}): Promise<TestUser> {
   const { issueTokenPair } = await import('../../lib/auth/tokens.ts');
   const now = Date.now();
   const user = await storeUser({ username: uniqueName(), updated_at: now, ...fields });
   const { id, username, email } = user;
-  return { id, username, email, password: PASSWORD, ...(await issueTokenPair(user, now)) };
+  const sid = await storeSession(username);
+  const tokens = await issueTokenPair({ ...user, sid }, now);
+  return { id, epoch: 0, username, email, password: PASSWORD, ...tokens };
 }
 
 export function follow(follower: TestUser, followed: TestUser, options?: Options): Promise<Answer> {

@@ -6,8 +6,10 @@ import { readItem, writeItem } from '../../support/table.ts';
 import { forge, readToken, seconds } from '../../support/tokens.ts';
 import { newUser } from '../../support/users.ts';
 
-test('revokes the refresh token for the rest of its life', async () => {
-  const { username, access, refresh } = await newUser();
+test('revokes a refresh token that belongs to no session for the rest of its life', async () => {
+  const user = await newUser();
+  const { username, access } = user;
+  const refresh = forge(user, { kind: 'refresh', payload: { sid: undefined } });
   const answer = await post('/logout/', { refresh }, { token: access });
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual({ message: 'Successfully logged out' });

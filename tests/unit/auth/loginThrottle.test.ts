@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loginAttempt, WINDOW } from '../../../lib/auth/loginThrottle.ts';
-import { login } from '../../../lib/auth/sessions.ts';
+import { login as loginFrom } from '../../../lib/auth/sessions.ts';
 import { metered } from '../../../lib/meter.ts';
 import { countFailedLogin, readLoginStanding } from '../../../lib/table/failedLogins.ts';
 import { scanItems } from '../../support/table.ts';
@@ -8,6 +8,10 @@ import { newUser, uniqueName } from '../../support/users.ts';
 
 const START = Date.UTC(2024, 0, 15, 10, 30);
 const MINUTE = 60_000;
+
+/** Logs in from an address. */
+const login = (request: Parameters<typeof loginFrom>[0], source_ip: string, clock: () => number) =>
+  loginFrom(request, { source_ip, user_agent: '', clock });
 
 const wrong = { code: 'no_active_account' };
 const throttled = { code: 'throttled' };
@@ -108,7 +112,7 @@ test('a name that looks like an address and an address are counted apart', async
   expect(failures.address.attempts.size).toBe(0);
 });
 
-test('a success costs one trip and four read units, a failure one trip and three write units more', async () => {
+test('a success costs two trips, three read units and a write, a failure three writes', async () => {
   const account = await newUser();
   const address = '192.0.2.18';
   const cost = (password: string) =>
@@ -116,9 +120,9 @@ test('a success costs one trip and four read units, a failure one trip and three
       await login({ ...account, password }, address, () => START).catch(() => {});
       return { ...consumption };
     });
-  expect(await cost(account.password)).toMatchObject({ trips: 1, read_units: 4, write_units: 0 });
-  expect(await cost('wrong-password')).toMatchObject({ trips: 2, read_units: 4, write_units: 3 });
-  expect(await cost(account.password)).toMatchObject({ trips: 2, read_units: 4, write_units: 1 });
+  expect(await cost(account.password)).toMatchObject({ trips: 2, read_units: 3, write_units: 1 });
+  expect(await cost('wrong-password')).toMatchObject({ trips: 2, read_units: 2.5, write_units: 3 });
+  expect(await cost(account.password)).toMatchObject({ trips: 3, read_units: 3, write_units: 2 });
 });
 
 test('H4: a name that is guessed for days gets windows that grow, up to eight hours', async () => {

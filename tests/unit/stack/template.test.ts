@@ -70,7 +70,9 @@ test('M13: whatever touches the table says whose items, and only those who log i
     .filter(({ action }) => /Get|Query|Scan/.test(action))
     .filter(({ condition }) => !JSON.stringify(condition).includes('password_hash'));
   expect(open.map(({ role, action }) => `${role} ${action}`)).toEqual([
+    'RegisterRole dynamodb:GetItem',
     'RegisterRole dynamodb:BatchGetItem',
+    'LoginRole dynamodb:GetItem',
     'LoginRole dynamodb:BatchGetItem',
   ]);
 });
