@@ -16,6 +16,18 @@ export class SessionEnded extends Error {
 /** Asks the service for a new access token; the answer is that of the refresh endpoint. */
 type RequestAccess = (refresh: string) => Promise<Response>;
 
+const ENDING_CODES = new Set(['token_not_valid', 'token_reused', 'invalid']);
+
+/** Whether the service itself refuses the token; a 401 of a proxy or a captive portal says nothing about it. */
+async function endsSession(response: Response): Promise<boolean> {
+  if (response.status !== 400 && response.status !== 401) return false;
+  const problem = (await response
+    .clone()
+    .json()
+    .catch(() => undefined)) as { code?: string } | null | undefined;
+  return ENDING_CODES.has(problem?.code ?? '');
+}
+
 type Changed = (tokens: Tokens | undefined) => void;
 
 /** The tokens of one user, and their renewal. */
@@ -66,8 +78,7 @@ export class Session {
 
   async #requestRenewal(tokens: Tokens): Promise<Response | undefined> {
     const response = await this.#requestAccess(tokens.refresh);
-    const refused = response.status === 400 || response.status === 401;
-    if (!response.ok && !refused) return response;
+    if (!response.ok && !(await endsSession(response))) return response;
     const renewed = response.ok
       ? { ...tokens, ...((await response.json()) as { access: string }) }
       : undefined;
