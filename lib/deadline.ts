@@ -13,6 +13,19 @@ export function withDeadline<T>(time_left: number, work: () => Promise<T>): Prom
   return deadlines.run(AbortSignal.timeout(Math.max(0, time_left - MARGIN)), work);
 }
 
+/**
+ * How long a write may go on after the moment that it is stamped with, in milliseconds. What reads changes by their
+ * stamps looks back further than that, so that none arrives behind its back.
+ */
+export const LONGEST_WRITE = 9000;
+
+/** Runs `work` with at most so many milliseconds of what the current request has left. */
+export function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+  const outer = deadlines.getStore();
+  const inner = AbortSignal.timeout(milliseconds);
+  return deadlines.run(outer ? AbortSignal.any([outer, inner]) : inner, work);
+}
+
 /** What aborts when the current request must be answered; for calls of other services. Never, outside a request. */
 export function deadline(): { abortSignal?: AbortSignal } {
   const abortSignal = deadlines.getStore();

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
+import { LONGEST_WRITE, within } from '../deadline.ts';
 import { Email, isPlausibleEmail, NewPassword, PasswordAgain, registeredTexts, Username } from '../fields.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
 import { pseudonym } from '../pseudonym.ts';
@@ -111,13 +112,8 @@ export async function register(
   const now = clock();
   const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now, epoch: 0 };
   const session = beginSession(0, now, device, user_agent);
-  const taken = await insertUser(
-    { ...user, password_hash },
-    {
-      ...newSession(user.username, session),
-      ...remember?.({ id }),
-    },
-  );
+  const others = { ...newSession(user.username, session), ...remember?.({ id }) };
+  const taken = await within(LONGEST_WRITE, () => insertUser({ ...user, password_hash }, others));
   if (taken) {
     const code = `${taken}_taken` as const;
     throw new ApiError(code, { errors: { [taken]: [PROBLEMS[code].detail] } });

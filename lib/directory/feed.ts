@@ -1,11 +1,12 @@
+import { LONGEST_WRITE } from '../deadline.ts';
 import { log } from '../log.ts';
 import { type Card, feedCount, readFeed } from '../table/cards.ts';
 
 /**
- * How far back each reading looks again, in milliseconds. A change is stamped before it is written: the request that
- * writes it is given up after nine seconds, and the index takes some milliseconds more.
+ * How far back each reading looks again, in milliseconds. A change is stamped before it is written, and the index takes
+ * some milliseconds more.
  */
-const OVERLAP = 10_000;
+const OVERLAP = LONGEST_WRITE + 1000;
 
 /**
  * When a change is surely in the index, in milliseconds after its stamp: far longer than an index ever lags. What is

@@ -45,6 +45,16 @@ test.each(TRANSIENT)('changes a profile in spite of one %s', async (fault) => {
   expect(await findContradictions()).toEqual([]);
 });
 
+test('gives up a registration that is written so late that the list could miss it', async () => {
+  const user = registration();
+  const faults: Fault[] = ['hang', 'hang', 'hang', 'conflict', 'hang', 'hang', 'hang'];
+  proxy.fault = ({ operation }) => (operation === 'TransactWriteItems' ? faults.shift() : undefined);
+  const answer = await post('/register/', user, { time_left: 28_000 });
+  expect(answer.status).toBe(503);
+  proxy.fault = () => undefined;
+  expect((await get(`/${user.username}/`)).status).toBe(404);
+});
+
 test('follows once when the first answer is lost and the second try meets a conflict', async () => {
   proxy.fault = () => undefined;
   const [alice, bob] = [await newUser(), await newUser()];
