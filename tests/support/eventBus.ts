@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listenOnLoopback } from '../../local/service/loopback.ts';
 import { type DeliveredEvent, startEventSink } from '../../local/service/stream/sink.ts';
 
 /** Takes what the functions of this process publish. */
@@ -14,7 +14,7 @@ export interface TestBus {
   /** Names the error code with which an event is refused; none is until set. */
   refuse: (event: DeliveredEvent) => string | undefined;
   /** What was noted as never to be told. */
-  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into it, and a wrong reach fails them
   dead_letters: any[];
   /** Whether the queue of dead letters answers. */
   queue_answers: boolean;
@@ -35,8 +35,7 @@ export async function startTestBus(): Promise<TestBus> {
     folder,
     stop: async () => {
       await sink.stop();
-      queue.closeAllConnections();
-      queue.close();
+      await dead_letters.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -55,8 +54,8 @@ export async function startTestBus(): Promise<TestBus> {
     response.setHeader('Content-Type', 'application/x-amz-json-1.0');
     response.end(JSON.stringify({ MessageId: '1' }));
   });
-  await new Promise<void>((ready) => queue.listen(0, '127.0.0.1', ready));
+  const dead_letters = await listenOnLoopback(queue);
   process.env.EVENTBRIDGE_ENDPOINT = sink.endpoint;
-  process.env.EVENT_DEAD_LETTERS = `http://127.0.0.1:${(queue.address() as AddressInfo).port}/1/queue`;
+  process.env.EVENT_DEAD_LETTERS = `${dead_letters.endpoint}/1/queue`;
   return bus;
 }

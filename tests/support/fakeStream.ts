@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../../local/service/loopback.ts';
 
 interface FakeShard {
   ShardId: string;
@@ -82,9 +82,8 @@ export async function startFakeStream(): Promise<FakeStream> {
       response.writeHead(400).end(JSON.stringify({ __type: (error as Error).message }));
     }
   });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const stream: FakeStream = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await listenOnLoopback(server)),
     arn: 'arn:aws:dynamodb:local:000000000000:table/fake/stream/1',
     shards: [],
     trimmed: 0,
@@ -93,11 +92,6 @@ export async function startFakeStream(): Promise<FakeStream> {
     },
     asked: {},
     refusals: [],
-    stop: async () => {
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
-      await closed;
-    },
   };
   return stream;
 }

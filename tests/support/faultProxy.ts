@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../../local/service/loopback.ts';
 
 /**
  * What can go wrong between the service and the database: the database is busy with a `conflict`, asks for fewer
@@ -13,7 +13,7 @@ export type Fault = 'conflict' | 'throttle' | 'error' | 'hang' | 'reset' | 'lost
 export interface Call {
   /** As the database names it: `GetItem`. */
   operation: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the parameters of any operation
+  // biome-ignore lint/suspicious/noExplicitAny: they differ by operation, and tests reach into those of one
   parameters: any;
 }
 
@@ -49,18 +49,11 @@ export async function startFaultProxy(database: string): Promise<FaultProxy> {
         else incoming.socket.destroy();
       });
   });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address() as AddressInfo;
   const proxy: FaultProxy = {
-    endpoint: `http://127.0.0.1:${port}`,
+    ...(await listenOnLoopback(server)),
     database,
     fault: () => undefined,
     calls: [],
-    stop: async () => {
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
-      await closed;
-    },
   };
   return proxy;
 }

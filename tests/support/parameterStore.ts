@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../../local/service/loopback.ts';
 
 /** A parameter as it was put. */
 interface Parameter {
@@ -21,7 +21,7 @@ export interface ParameterStore {
   instead: RequestListener | undefined;
   /** Hears of every call before it is carried out, while set. */
   before: ((operation: string) => void) | undefined;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 export async function startParameterStore(): Promise<ParameterStore> {
@@ -40,18 +40,14 @@ export async function startParameterStore(): Promise<ParameterStore> {
     }
     answer(response, found ? 200 : 400, found ? { Parameter: found } : { __type: 'ParameterNotFound' });
   });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address() as AddressInfo;
+  const { endpoint, stop } = await listenOnLoopback(server);
   const store: ParameterStore = {
-    environment: { AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${port}` },
+    environment: { AWS_ENDPOINT_URL_SSM: endpoint },
     parameters: [],
     calls: [],
     instead: undefined,
     before: undefined,
-    stop: () => {
-      server.closeAllConnections();
-      server.close();
-    },
+    stop,
   };
   return store;
 }

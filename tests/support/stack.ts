@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { root, serverlessCommand } from '../../local/serverless.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the properties of any resource
+// biome-ignore lint/suspicious/noExplicitAny: they differ by type of resource, and CloudFormation publishes no types
 type Properties = Record<string, any>;
 
 interface Resource {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type Loopback, listenOnLoopback } from '../loopback.ts';
 
 /** An event as EventBridge hands it to the targets of a rule. */
 export interface DeliveredEvent {
@@ -13,7 +13,7 @@ export interface DeliveredEvent {
   time: string;
   region: string;
   resources: string[];
-  // biome-ignore lint/suspicious/noExplicitAny: the detail of any event
+  // biome-ignore lint/suspicious/noExplicitAny: each reader knows the one kind of event it looks into
   detail: any;
 }
 
@@ -26,10 +26,8 @@ interface Entry {
 }
 
 /** What stands for EventBridge on a developer's machine. */
-export interface EventSink {
-  endpoint: string;
+export interface EventSink extends Loopback {
   server: Server;
-  stop(): Promise<void>;
 }
 
 /** What a call may hold, as EventBridge has it. */
@@ -88,15 +86,9 @@ export async function startEventSink(
       response.writeHead(500, { 'Content-Type': type }).end(JSON.stringify({ __type: 'InternalException' }));
     }
   });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await listenOnLoopback(server)),
     server,
-    stop: async () => {
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
-      await closed;
-    },
   };
 }
 

@@ -56,7 +56,7 @@ Object.assign(process.env, store.environment, {
 const template = await readTemplate();
 
 afterAll(async () => {
-  store.stop();
+  await store.stop();
   await bus.stop();
   await proxy.stop();
 });
