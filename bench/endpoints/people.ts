@@ -1,17 +1,15 @@
 import { hashPassword } from '../../lib/auth/passwords.ts';
 import { follow } from '../../lib/social/follows.ts';
-import { inParallel } from '../../local/pool.ts';
 import { friends } from '../../local/seed/people.ts';
 import { writeFollows, writePeople } from '../../local/seed/population.ts';
 import type { Progress } from '../../local/seed/progress.ts';
-import { signIn } from '../harness/requests.ts';
+import { signIn, signInAll } from '../harness/requests.ts';
 
 /** The one password of everybody here. */
 export const PASSWORD = 'password123';
 
 const FOLLOWS = 10;
 const MANY_FOLLOWS = 100;
-const AT_ONCE = 16;
 
 /** Each of them is asked for once. */
 const SIGNED_IN_TWICE = 600;
@@ -53,10 +51,9 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   }
   // Their other sessions end on the way, and with them the tokens of anybody who has another part too.
   const apart = strangersOf(users).filter(({ id }) => id !== popular.id && id !== collector.id);
-  const twice = await inParallel(apart.slice(0, SIGNED_IN_TWICE), AT_ONCE, async (user) => {
-    const other = await signIn(user);
-    return { ...(await signIn(user)), other: other.sid };
-  });
+  const others = await signInAll(apart.slice(0, SIGNED_IN_TWICE));
+  const again = await signInAll(others);
+  const twice = again.map((session, position) => ({ ...session, other: others[position]?.sid ?? '' }));
   return {
     caller: await signIn(caller),
     collector: await signIn(collector),

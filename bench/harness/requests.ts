@@ -3,6 +3,7 @@ import { issueTokenPair } from '../../lib/auth/tokens.ts';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import type { Identity } from '../../lib/table/items.ts';
 import { insertSession } from '../../lib/table/sessions.ts';
+import { inParallel } from '../../local/pool.ts';
 import type { Request } from '../../tests/support/gateway.ts';
 
 /** Makes a request; `path` below the base path. */
@@ -19,6 +20,11 @@ const requestsWith =
 
 /** Requests of somebody who is not signed in. */
 export const anonymous = requestsWith({});
+
+const SIGNING_IN = 16;
+
+/** A new session of each of these users, in their order. */
+export const signInAll = (users: readonly Identity[]) => inParallel(users, SIGNING_IN, signIn);
 
 /** A new session of that user: its id, its refresh token, and its requests. */
 export async function signIn(user: Identity) {

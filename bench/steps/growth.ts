@@ -7,7 +7,7 @@ import type { Request } from '../../tests/support/gateway.ts';
 import { answer } from '../harness/child.ts';
 import { invokeNew } from '../harness/instances.ts';
 import { milliseconds, number, type Row, type Section, table } from '../harness/report.ts';
-import { anonymous, signIn } from '../harness/requests.ts';
+import { anonymous, signInAll } from '../harness/requests.ts';
 import { median } from '../harness/statistics.ts';
 
 /** Whom everybody follows, and the others. */
@@ -71,7 +71,7 @@ async function followAll(popular: User, users: readonly User[]): Promise<void> {
 
 async function measureSize({ popular, others }: People): Promise<Row[]> {
   const size = others.length + 1;
-  const late = await Promise.all(others.slice(-SAMPLES - 1).map(signIn));
+  const late = await signInAll(others.slice(-SAMPLES - 1));
   const [reader] = late;
   const profile = `/${popular.username}/`;
   const again = (path: string) => late.flatMap(() => reader?.request('GET', path) ?? []);
@@ -108,7 +108,7 @@ async function measureSize({ popular, others }: People): Promise<Row[]> {
 
 /** All who are late follow the popular user, as fast as one instance takes it. */
 async function measureFollowsAtOnce({ popular, others }: People): Promise<Section> {
-  const late = await Promise.all(others.slice(-LATE).map(signIn));
+  const late = await signInAll(others.slice(-LATE));
   const requests = late.map(({ request }) => request('POST', '/follow/', { following: popular.id }));
   const before = await countFollowers(popular);
   const { samples, elapsed } = await invokeNew('followUser', requests, { at_once: IN_FLIGHT });

@@ -16,7 +16,8 @@ export interface TableProperties {
   KeySchema: CreateTableCommandInput['KeySchema'];
   GlobalSecondaryIndexes: CreateTableCommandInput['GlobalSecondaryIndexes'];
   BillingMode: CreateTableCommandInput['BillingMode'];
-  StreamSpecification: { StreamViewType: StreamViewType };
+  /** Without it, the table has no stream. */
+  StreamSpecification?: { StreamViewType: StreamViewType };
   TimeToLiveSpecification: UpdateTimeToLiveCommandInput['TimeToLiveSpecification'];
 }
 
@@ -49,7 +50,10 @@ export async function createTable(
   });
   const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = properties;
   const { TimeToLiveSpecification } = properties;
-  const StreamSpecification = { ...properties.StreamSpecification, StreamEnabled: true };
+  const StreamSpecification = properties.StreamSpecification && {
+    ...properties.StreamSpecification,
+    StreamEnabled: true,
+  };
   try {
     await client.send(
       new CreateTableCommand({
@@ -58,14 +62,14 @@ export async function createTable(
         KeySchema,
         GlobalSecondaryIndexes,
         BillingMode,
-        StreamSpecification,
+        ...(StreamSpecification && { StreamSpecification }),
       }),
     );
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-    if (!Table?.StreamSpecification?.StreamEnabled) {
+    if (StreamSpecification && !Table?.StreamSpecification?.StreamEnabled) {
       await client.send(new UpdateTableCommand({ TableName, StreamSpecification }));
     }
   } finally {
