@@ -14,4 +14,5 @@ const sections = [
   ...(await endpoints.run<Section[]>('endpoints')),
   ...(await growth.run<Section[]>('growth', values.users)),
 ];
-await writeReport('latest.md', { title: 'Benchmarks', command: 'npm run bench', sections });
+const command = `npm run bench -- --users ${values.users}`;
+await writeReport('latest.md', { title: 'Benchmarks', command, sections });

@@ -22,8 +22,8 @@ export interface People {
   caller: Session;
   /** Follows a hundred. */
   collector: Session;
-  /** A refresh token of the caller that may be revoked. */
-  spare_refresh: string;
+  /** Strangers who may log out, each once. */
+  leaving: Session[];
   /** Many follow this one. */
   popular: Session;
   /** The caller follows none of these. */
@@ -57,7 +57,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   return {
     caller: await signIn(caller),
     collector: await signIn(collector),
-    spare_refresh: (await signIn(caller)).refresh,
+    leaving: await signInAll(apart.slice(SIGNED_IN_TWICE)),
     popular: await signIn(popular),
     strangers: strangersOf(users),
     twice,

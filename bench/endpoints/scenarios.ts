@@ -54,14 +54,7 @@ export const meanCost = (costs: readonly Cost[]): Cost => ({
 });
 
 /** What is measured, in an order in which each finds what it needs. */
-export function scenarios({
-  caller,
-  collector,
-  spare_refresh,
-  popular,
-  strangers,
-  twice,
-}: People): Scenario[] {
+export function scenarios({ caller, collector, leaving, popular, strangers, twice }: People): Scenario[] {
   const stranger = (n: number) => strangers[n % strangers.length] ?? popular;
   const signedInTwice = (n: number) => twice[n % twice.length] ?? { ...popular, other: popular.sid };
   const scenario = (
@@ -244,8 +237,9 @@ export function scenarios({
         },
       }),
     ),
-    scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the session; the account'), () =>
-      caller.request('POST', '/logout/', { refresh: spare_refresh }),
-    ),
+    scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the session; the account'), (n) => {
+      const { request, refresh } = leaving[n % leaving.length] ?? caller;
+      return request('POST', '/logout/', { refresh });
+    }),
   ];
 }
