@@ -4,7 +4,7 @@ import { sequenceKey } from './keys.ts';
 import { getItem } from './read.ts';
 import { updateItem } from './write.ts';
 
-const Sequence = v.object({ value: v.number() });
+export const Sequence = v.object({ value: v.number() });
 
 /** Takes `size` ids of a sequence for the caller alone and returns the first; unused ones are lost. */
 export async function leaseIds(sequence: 'user' | 'follow', size: number): Promise<number> {

@@ -36,8 +36,8 @@ export type UserWithCounts = User & { counts: Counts };
 
 const PROFILE_ATTRIBUTES = [...new Set(['SK', ...USER_ATTRIBUTES, ...Object.keys(noCounts)])];
 
-const IdClaim = v.object({ username: v.string() });
-const AccountItem = v.object({
+export const IdClaim = v.object({ username: v.string() });
+export const AccountItem = v.object({
   id: v.number(),
   following_count: v.number(),
   epoch: v.optional(v.number(), 0),
