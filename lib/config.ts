@@ -38,6 +38,12 @@ const limit = v.optional(
   'off',
 );
 
+/** A whole number from 0 up, 0 unless given. */
+const amount = v.optional(
+  v.pipe(present, v.toNumber('is no number'), v.safeInteger('is no integer'), v.minValue(0, 'is below 0')),
+  '0',
+);
+
 const Environment = v.object(
   {
     /** Name of the one table. */
@@ -74,6 +80,9 @@ const Environment = v.object(
     PROFILE_CHANGES: limit,
     /** Failed logins from one /48 network in one window. */
     NETWORK_FAILURES: limit,
+    /** What the dearest imported password hashes take: iterations of PBKDF2, and the cost of bcrypt. */
+    IMPORTED_ITERATIONS: amount,
+    IMPORTED_COST: amount,
     /** Name of the SSM parameter with the private key set; only functions that sign have it. */
     SIGNING_KEYS_PARAMETER: v.optional(present),
     /** File with the private key set; a developer's machine has it instead of the parameter. */

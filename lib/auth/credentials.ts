@@ -3,13 +3,13 @@ import { ApiError } from '../problems.ts';
 import { clearFailedLogins, countFailedLogin, readLoginStanding } from '../table/failedLogins.ts';
 import { replacePasswordHash, type User } from '../table/users.ts';
 import { loginAttempt, nextWindows, refuseWhenThrottled } from './loginThrottle.ts';
-import { checkPassword, hashPassword, isOutdated } from './passwords.ts';
+import { checkPassword, renewHash } from './passwords.ts';
 import { logSecurity } from './securityLog.ts';
 
 /**
  * The user of that name, in any case, if the password is right; else throws `no_active_account`, for an unknown user
  * after the same work. Failures are counted, for a `device` that has logged in before by itself, and past a limit every
- * attempt is `throttled`; see loginThrottle.ts. Renews the stored hash when it was made at a lower cost than today's.
+ * attempt is `throttled`; see loginThrottle.ts. Renews the stored hash when it is not of the kind that is made today.
  */
 export async function checkCredentials(
   { username, password }: { username: string; password: string },
@@ -29,9 +29,8 @@ export async function checkCredentials(
   }
   const scope = attempt.counted.device === undefined ? 'username_and_address' : 'device';
   await clearFailedLogins(attempt.counted[scope], failures[scope]);
-  if (isOutdated(found.password_hash)) {
-    await replacePasswordHash(found, await hashPassword(password.normalize('NFC')));
-  }
+  const renewed = await renewHash(password, found.password_hash);
+  if (renewed) await replacePasswordHash(found, renewed);
   logSecurity('login_succeeded', found, source_ip);
   const { password_hash: _, ...user } = found;
   return user;

@@ -5,7 +5,7 @@ import type { RawItem } from './send.ts';
 
 const count = v.optional(v.number(), 0);
 
-const CountsItem = v.object({
+export const CountsItem = v.object({
   posts_count: count,
   followers_count: count,
   following_count: count,

@@ -21,7 +21,7 @@ export interface LoginAttempt {
 /** Seconds for which a window is remembered after its end. */
 const MEMORY = 24 * 60 * 60;
 
-const Window = v.object({
+export const Window = v.object({
   /** One random name for each failed attempt: writing one again, as a repeated call does, does not count again. */
   attempts: v.optional(v.set(v.string()), () => new Set<string>()),
   /** Seconds since 1970. */

@@ -14,7 +14,7 @@ import { getItems, projection, queryAll, queryPage } from './read.ts';
 import type { Key, RawItem } from './send.ts';
 import { IS_NEW, type Transacted, transact, type Write } from './write.ts';
 
-const FollowItem = v.pipe(
+export const FollowItem = v.pipe(
   v.object({
     id: v.number(),
     /** Id of the user who is followed. */

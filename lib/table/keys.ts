@@ -71,6 +71,9 @@ export const snapshotChunkKey = (snapshot: string, chunk: number) => ({
 /** A profile and all its counters: sort keys that begin with this. */
 export const profileAndCounters = '#';
 
+/** All counters of a user: sort keys that begin with this. */
+export const countersOf = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: '#COUNT#' });
+
 /** Stripe 0 comes with the user, carries the user's id and counts whom the user follows. */
 export const accountKey = (username: string) => stripeKey(username, 0);
 
@@ -166,6 +169,34 @@ export function eventfulItemAt(SK: string): EventfulItem | undefined {
     const pattern: string | { prefix: string } = eventfulItems[kind];
     return typeof pattern === 'string' ? SK === pattern : SK.startsWith(pattern.prefix);
   });
+}
+
+/** Every kind of item, by the keys that it has. */
+const ITEM_KEYS = {
+  user: [/^USER#/, /^#PROFILE$/],
+  stripe: [/^USER#/, /^#COUNT#(?:0\d|1[0-5])$/],
+  follow: [/^USER#/, /^FOLLOWS#/],
+  session: [/^USER#/, /^SESSION#/],
+  revoked_token: [/^USER#/, /^REVOKED#/],
+  repetition: [/^USER#/, /^REPETITION#/],
+  registration: [/^REPETITION#/, /^REPETITION$/],
+  id_claim: [/^USER_ID#[1-9]\d*$/, /^USER_ID$/],
+  email_claim: [/^EMAIL#/, /^EMAIL$/],
+  sequence: [/^SEQUENCE#(?:user|follow)$/, /^SEQUENCE$/],
+  failed_logins: [/^FAILED_LOGIN#/, /^WINDOW$/],
+  quota: [/^QUOTA#/, /^QUOTA$/],
+  event: [/^EVENT#/, /^EVENT$/],
+  snapshot: [/^SNAPSHOT$/, /^MANIFEST$/],
+  snapshot_claim: [/^SNAPSHOT$/, /^CLAIM$/],
+  snapshot_chunk: [/^SNAPSHOT#/, /^CHUNK$/],
+} as const;
+
+export type ItemKind = keyof typeof ITEM_KEYS;
+
+/** What kind of item has that key; `undefined` where none of ours has. */
+export function itemKindAt({ PK, SK }: { PK: string; SK: string }): ItemKind | undefined {
+  const kinds = Object.entries(ITEM_KEYS) as [ItemKind, readonly [RegExp, RegExp]][];
+  return kinds.find(([, [partition, sort]]) => partition.test(PK) && sort.test(SK))?.[0];
 }
 
 /** Whose item it is that has this partition key: the name in lower case. */

@@ -17,7 +17,7 @@ export const UNLIMITED: Limit = { times: Number.POSITIVE_INFINITY, within: 0 };
 
 /** One window for each limit, by its length. */
 const Windows = v.record(v.string(), v.object({ count: v.number(), ends_at: v.number() }));
-const QuotaItem = v.object({ windows: Windows });
+export const QuotaItem = v.object({ windows: Windows });
 
 /**
  * Takes one of what `name` may do of a kind, at `now` (ms). Answers the seconds until it may do it again when a limit is

@@ -1,4 +1,10 @@
-import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  ScanCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { retrying } from './retry.ts';
 import { type Key, type RawItem, send, TableName } from './send.ts';
 
@@ -71,8 +77,20 @@ export async function queryPage(query: Query): Promise<QueryPage> {
   return { items: Items, next: LastEvaluatedKey, read_units: ConsumedCapacity?.CapacityUnits ?? 0 };
 }
 
+/** A page of the whole table, in the order that it keeps: for tools, no function reads that much. */
+export async function scanPage(size: number, start: RawItem | undefined): Promise<QueryPage> {
+  const command = new ScanCommand({
+    TableName,
+    Limit: size,
+    ReturnConsumedCapacity: 'TOTAL',
+    ...(start && { ExclusiveStartKey: start }),
+  });
+  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await send('read', command);
+  return { items: Items, next: LastEvaluatedKey, read_units: ConsumedCapacity?.CapacityUnits ?? 0 };
+}
+
 /** Pages of a query, one after the other, until the last. */
-async function* queryPages(query: Query): AsyncGenerator<RawItem[]> {
+export async function* queryPages(query: Query): AsyncGenerator<RawItem[]> {
   let start: RawItem | undefined;
   do {
     const page = await queryPage({ ...query, ...(start && { ExclusiveStartKey: start }) });

@@ -17,7 +17,7 @@ export interface RepetitionName {
 /** What a rule adds to the transaction of its effect, with what it will answer, so that the request can be repeated. */
 export type Remember = (answer: unknown) => { repetition: Write };
 
-const Repetition = v.object({
+export const Repetition = v.object({
   /** Tells the request from another one under the same key. */
   fingerprint: v.string(),
   /** What was answered, as JSON. */

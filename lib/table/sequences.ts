@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { parseItem } from './items.ts';
 import { sequenceKey } from './keys.ts';
+import { getItem } from './read.ts';
 import { updateItem } from './write.ts';
 
-const Sequence = v.object({ value: v.number() });
+export const Sequence = v.object({ value: v.number() });
 
 /** Takes `size` ids of a sequence for the caller alone and returns the first; unused ones are lost. */
 export async function leaseIds(sequence: 'user' | 'follow', size: number): Promise<number> {
@@ -15,6 +16,26 @@ export async function leaseIds(sequence: 'user' | 'follow', size: number): Promi
     ReturnValues: 'UPDATED_NEW',
   });
   return parseItem(Sequence, 'sequence', item).value - size + 1;
+}
+
+/** Lets a sequence go on above `value`, which may have been given away elsewhere; does nothing to one that is there already. */
+export async function raiseSequence(sequence: 'user' | 'follow', value: number): Promise<void> {
+  await updateItem({
+    Key: sequenceKey(sequence),
+    UpdateExpression: 'SET #value = :value',
+    ConditionExpression: 'attribute_not_exists(PK) OR #value < :value',
+    ExpressionAttributeNames: { '#value': 'value' },
+    ExpressionAttributeValues: { ':value': value },
+  });
+}
+
+/** The last id that a sequence has given away; 0 when it has given none. */
+export async function readSequence(sequence: 'user' | 'follow'): Promise<number> {
+  const item = await getItem(sequenceKey(sequence), {
+    consistent: true,
+    attributes: Object.keys(Sequence.entries),
+  });
+  return item ? parseItem(Sequence, 'sequence', item).value : 0;
 }
 
 /**

@@ -6,7 +6,7 @@ import { getItems, projection, queryAll, type ReadOptions } from './read.ts';
 import type { Key } from './send.ts';
 import { deleteItem, putItem, transact, type Updated, updateItem, type Write } from './write.ts';
 
-const SessionItem = v.object({
+export const SessionItem = v.object({
   sid: v.string(),
   /** What the user knows the device by. */
   device: v.string(),

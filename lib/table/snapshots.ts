@@ -5,7 +5,7 @@ import { snapshotChunkKey, snapshotClaimKey, snapshotKey } from './keys.ts';
 import { getItem, getItems } from './read.ts';
 import { putItem, transact, updateItem, type Write } from './write.ts';
 
-const Manifest = v.object({
+export const Manifest = v.object({
   /** Names this snapshot and no other. */
   snapshot: v.string(),
   /** How the chunks are packed. */

@@ -2,7 +2,15 @@ import * as v from 'valibot';
 import { Defect } from '../problems.ts';
 import { type Counts, noCounts, parseCounts, sumCounts } from './counters.ts';
 import { parseItem, parseItems } from './items.ts';
-import { accountKey, emailKey, profileAndCounters, userIdKey, userIndexKey, userKey } from './keys.ts';
+import {
+  accountKey,
+  emailKey,
+  ownerIn,
+  profileAndCounters,
+  userIdKey,
+  userIndexKey,
+  userKey,
+} from './keys.ts';
 import { getItem, getItems, projection, queryAll, type ReadOptions } from './read.ts';
 import type { RawItem } from './send.ts';
 import { CredentialItem, UserItem } from './userItem.ts';
@@ -28,8 +36,8 @@ export type UserWithCounts = User & { counts: Counts };
 
 const PROFILE_ATTRIBUTES = [...new Set(['SK', ...USER_ATTRIBUTES, ...Object.keys(noCounts)])];
 
-const IdClaim = v.object({ username: v.string() });
-const AccountItem = v.object({
+export const IdClaim = v.object({ username: v.string() });
+export const AccountItem = v.object({
   id: v.number(),
   following_count: v.number(),
   epoch: v.optional(v.number(), 0),
@@ -47,8 +55,8 @@ export const parseCredential = (item: RawItem) => parseItem(CredentialItem, 'use
 /** Which of a new user's unique values somebody else has; the username, where both are taken. */
 export type Taken = 'username' | 'email';
 
-/** The writes that create a user, each on condition that it is new. */
-export const newUserWrites = (user: Credential) =>
+/** The writes that create a user, each on condition that it is new; with counts that other services have given so far. */
+export const newUserWrites = (user: Credential, counts: Partial<Counts> = {}) =>
   ({
     username: {
       Put: {
@@ -60,7 +68,7 @@ export const newUserWrites = (user: Credential) =>
       Put: { Item: { ...emailKey(user.email), username: user.username }, ConditionExpression: IS_NEW },
     },
     id: { Put: { Item: { ...userIdKey(user.id), username: user.username }, ConditionExpression: IS_NEW } },
-    account: { Put: { Item: { ...accountKey(user.username), id: user.id, ...noCounts } } },
+    account: { Put: { Item: { ...accountKey(user.username), id: user.id, ...noCounts, ...counts } } },
   }) satisfies Record<string, Write>;
 
 /**
@@ -125,6 +133,13 @@ export async function readAccount(username: string, options?: ReadOptions): Prom
     attributes: Object.keys(AccountItem.entries),
   });
   return item && parseItem(AccountItem, 'account', item);
+}
+
+/** The accounts of the given names, by those in lower case (consistent reads); each name once. */
+export async function readAccounts(usernames: readonly string[]): Promise<Map<string, Account>> {
+  const attributes = ['PK', ...Object.keys(AccountItem.entries)];
+  const items = await getItems(usernames.map(accountKey), { consistent: true, attributes });
+  return new Map(items.map((item) => [ownerIn(String(item.PK)), parseItem(AccountItem, 'account', item)]));
 }
 
 /** Replaces the password hash, unless the password was changed or the account replaced since it was read. */

@@ -1,11 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { BASE_PATH } from '../../lib/http/routes.ts';
-import { localData } from '../data.ts';
-import { keyEnvironment } from '../keys/jwk.ts';
+import { useLocalTable } from '../place.ts';
 import { StartFailure } from '../service/database.ts';
-import { findLocalDatabase } from '../service/lock.ts';
-import { LOCAL_TABLE, localCredentials } from '../service/table.ts';
 import { startProgress } from './progress.ts';
 
 const PASSWORD = 'password123';
@@ -32,24 +27,9 @@ function readOptions() {
   return { users, follows };
 }
 
-/** Makes lib/ work on the table of the running service. */
-async function useRunningService(): Promise<void> {
-  const { lock, signing_keys } = localData();
-  const endpoint = process.env.DYNAMODB_ENDPOINT ?? (await findLocalDatabase(lock));
-  if (!endpoint) throw new StartFailure('The Users API is not running here: start it first, with npm start.');
-  const keys = JSON.parse(await readFile(signing_keys, 'utf8'));
-  Object.assign(process.env, localCredentials, {
-    TABLE_NAME: LOCAL_TABLE,
-    DYNAMODB_ENDPOINT: endpoint,
-    ISSUER: `http://localhost${BASE_PATH}`,
-    AUDIENCE: 'careers',
-    ...keyEnvironment(keys),
-  });
-}
-
 async function seed(): Promise<void> {
   const { users, follows } = readOptions();
-  await useRunningService();
+  await useLocalTable();
   // lib/ reads its environment when it is loaded.
   const { hashPassword } = await import('../../lib/auth/passwords.ts');
   const { writeFollows, writePeople } = await import('./population.ts');

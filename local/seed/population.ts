@@ -1,22 +1,17 @@
 import * as v from 'valibot';
-import { countFollower, countFollowing } from '../../lib/table/counters.ts';
-import { type Follow, newEdge, readFollowed } from '../../lib/table/follows.ts';
+import { type Follow, readFollowed } from '../../lib/table/follows.ts';
 import { userKey } from '../../lib/table/keys.ts';
 import { getItems } from '../../lib/table/read.ts';
 import { leaseIds } from '../../lib/table/sequences.ts';
-
 import { CredentialItem } from '../../lib/table/userItem.ts';
-import { newUserWrites, parseUser, USER_ATTRIBUTES, type User } from '../../lib/table/users.ts';
-
-import { transact, type Write } from '../../lib/table/write.ts';
+import { parseUser, USER_ATTRIBUTES, type User } from '../../lib/table/users.ts';
+import { transact } from '../../lib/table/write.ts';
+import { AT_ONCE, edgesWrites, slices, USERS_A_TRANSACTION, usersWrites } from '../bulk.ts';
 import { inParallel } from '../pool.ts';
 import { friends, type Person, person } from './people.ts';
 import type { Progress } from './progress.ts';
 import { below, seededRandom } from './random.ts';
 
-/** A transaction holds 100 writes and a user is four. */
-const USERS_A_TRANSACTION = 25;
-const AT_ONCE = 4;
 /** Far from the seeds of the people themselves, or names and ages would go together. */
 const AGE_SEEDS = 1e9;
 const YEAR = 365 * 24 * 60 * 60 * 1000;
@@ -69,10 +64,7 @@ async function writeMissing(
       ...{ id: first_id + position, ...entry, password_hash, created_at, updated_at },
     });
   });
-  const writes = users.flatMap((user) =>
-    Object.entries(newUserWrites(user)).map(([name, write]) => [`${user.username} ${name}`, write]),
-  );
-  const { done } = await transact(Object.fromEntries(writes) as Record<string, Write>);
+  const { done } = await transact(usersWrites(users.map((user) => [user])));
   if (!done) throw new Error('Somebody else has a name, an address or an id of these people.');
   return users;
 }
@@ -106,26 +98,12 @@ export async function writeFollows(
 
 async function writeEdges(follower: User, followed: readonly User[], now: number): Promise<void> {
   const first_id = await leaseIds('follow', followed.length);
-  const writes = followed.flatMap((user, position): [string, Write][] => {
+  const edges = followed.map((user, position): Follow => {
     const id = first_id + position;
     const earliest = Math.max(follower.created_at, user.created_at);
-    const edge: Follow = {
-      id,
-      following: user.id,
-      following_username: user.username,
-      created_at: earliest + below(seededRandom(id), now - earliest),
-    };
-    return [
-      [`edge ${id}`, newEdge(follower, edge)],
-      [`count ${id}`, countFollower(follower.username, user.username, 1)],
-    ];
+    const created_at = earliest + below(seededRandom(id), now - earliest);
+    return { id, following: user.id, following_username: user.username, created_at };
   });
-  const account = countFollowing(follower, followed.length);
-  const { done } = await transact(Object.fromEntries([['account', account], ...writes]));
+  const { done } = await transact(edgesWrites(follower, edges));
   if (!done) throw new Error(`The account of ${follower.username} is gone, or follows some of them by now.`);
-}
-
-function slices<T>(entries: readonly T[], size: number): T[][] {
-  const starts = Array.from({ length: Math.ceil(entries.length / size) }, (_, n) => n * size);
-  return starts.map((start) => entries.slice(start, start + size));
 }

@@ -1,0 +1,207 @@
+import * as v from 'valibot';
+import { toSeconds } from '../../lib/clock.ts';
+import { CountsItem } from '../../lib/table/counters.ts';
+import { Window } from '../../lib/table/failedLogins.ts';
+import { FollowItem } from '../../lib/table/follows.ts';
+import {
+  accountKey,
+  changeIn,
+  emailKey,
+  followIndexKey,
+  followKey,
+  followTimeIn,
+  type ItemKind,
+  ownerIn,
+  sessionKey,
+  snapshotChunkKey,
+  userIdKey,
+  userIndexKey,
+  userKey,
+} from '../../lib/table/keys.ts';
+import { QuotaItem } from '../../lib/table/quotas.ts';
+import { Repetition } from '../../lib/table/repetitions.ts';
+import type { Key } from '../../lib/table/send.ts';
+import { Sequence } from '../../lib/table/sequences.ts';
+import { SessionItem } from '../../lib/table/sessions.ts';
+import { Manifest } from '../../lib/table/snapshots.ts';
+import { CredentialItem } from '../../lib/table/userItem.ts';
+import { AccountItem, IdClaim } from '../../lib/table/users.ts';
+import { compareCount, type EdgeCount, measureDrift, repairCount, sumOf } from './drift.ts';
+import type { Item, Look } from './look.ts';
+
+/** Something that holds of every item of a kind, in every moment. */
+export interface Invariant {
+  of: readonly ItemKind[];
+  /** What is wrong with the item, to be read after its key; nothing where the invariant holds. */
+  find(item: Item, look: Look): Promise<string | undefined> | string | undefined;
+  /** Puts it right, where that loses nothing. */
+  repair?(item: Item): Promise<boolean>;
+}
+
+const Expiring = v.object({ expires_at: v.number() });
+
+/** What an item of each kind must have, keys apart. */
+export const SHAPES: Record<ItemKind, v.GenericSchema> = {
+  user: CredentialItem,
+  stripe: CountsItem,
+  follow: FollowItem,
+  session: SessionItem,
+  revoked_token: Expiring,
+  repetition: Repetition,
+  registration: Repetition,
+  id_claim: IdClaim,
+  email_claim: IdClaim,
+  sequence: Sequence,
+  failed_logins: v.intersect([Window, Expiring]),
+  quota: v.intersect([QuotaItem, Expiring]),
+  event: Expiring,
+  snapshot: v.intersect([Manifest, Expiring]),
+  snapshot_claim: v.intersect([v.object({ writer: v.string(), claimed_until: v.number() }), Expiring]),
+  snapshot_chunk: Expiring,
+};
+
+const lower = (name: unknown) => String(name).toLowerCase();
+
+const isAt = (item: Item, { PK, SK }: Key) => item.PK === PK && item.SK === SK;
+
+/** An invariant that holds or not: `says` what is wrong where it does not. */
+const rule = (
+  of: ItemKind | readonly ItemKind[],
+  says: string,
+  holds: (item: Item, look: Look) => Promise<boolean> | boolean,
+): Invariant => ({
+  of: [of].flat() as ItemKind[],
+  find: async (item, look) => ((await holds(item, look)) ? undefined : says),
+});
+
+/** A count of a user is the number of its edges. */
+const counts = (count: EdgeCount, edges_are: string): Invariant => ({
+  of: ['user'],
+  async find({ username }, look) {
+    const { counted, edges } = await compareCount(username, count);
+    if (counted === edges) return undefined;
+    // The first look is a suspicion: a count and its edges cannot be read in one moment.
+    const drift = look.consistent ? await measureDrift(username, count) : new Map([['', counted - edges]]);
+    if (!drift) return `changes too fast to count ${edges_are}`;
+    return sumOf(drift) === 0 ? undefined : `counts ${sumOf(drift)} ${edges_are} too many`;
+  },
+  async repair({ id, username }) {
+    const drift = await measureDrift(username, count);
+    if (!drift) return false;
+    return sumOf(drift) === 0 || (await repairCount({ id, username }, count, drift));
+  },
+});
+
+/** Days after which something expired is gone for sure: DynamoDB takes some. */
+const LINGERING = 14 * 24 * 60 * 60;
+
+/**
+ * What holds in every table of this service, one entry an invariant. An item is compared only when it has its shape. A
+ * new kind of item gets a shape above, and here what must agree with others.
+ */
+export const INVARIANTS: readonly Invariant[] = [
+  rule('user', 'is not under its name', (user) => isAt(user, userKey(user.username))),
+  rule(
+    'user',
+    'has no claim on its id',
+    async ({ id, username }, look) => (await look.get(userIdKey(id)))?.username === username,
+  ),
+  rule(
+    'user',
+    'has no claim on its email address',
+    async ({ email, username }, look) => (await look.get(emailKey(email)))?.username === username,
+  ),
+  rule(
+    'user',
+    'has no account',
+    async ({ username }, look) => (await look.get(accountKey(username))) !== undefined,
+  ),
+  rule('user', 'has an account with another id', async ({ id, username }, look) => {
+    const account = await look.get(accountKey(username));
+    return account === undefined || account.id === id;
+  }),
+  rule('user', 'is in another epoch than its account', async ({ username, epoch }, look) => {
+    const account = await look.get(accountKey(username));
+    return account === undefined || (account.epoch ?? 0) === (epoch ?? 0);
+  }),
+  rule(
+    'user',
+    'is not in its shard of the directory',
+    (user) => user.GSI1PK === userIndexKey(user.id, 0).GSI1PK,
+  ),
+  rule(
+    'user',
+    'stands in the directory under another id',
+    (user) => changeIn(String(user.GSI1SK)).id === user.id,
+  ),
+  rule(
+    'user',
+    'stands in the directory later than its last change',
+    (user) => changeIn(String(user.GSI1SK)).time <= user.updated_at,
+  ),
+  counts('following_count', 'followed'),
+  counts('followers_count', 'followers'),
+  rule('id_claim', 'is claimed for nobody', async (claim, look) => {
+    const user = await look.get(userKey(claim.username));
+    return user !== undefined && isAt(claim, userIdKey(user.id));
+  }),
+  rule('email_claim', 'is claimed for nobody', async (claim, look) => {
+    const user = await look.get(userKey(claim.username));
+    return user !== undefined && isAt(claim, emailKey(user.email));
+  }),
+  rule(
+    ['stripe', 'session', 'revoked_token', 'repetition', 'follow'],
+    'belongs to nobody',
+    async ({ PK }, look) => (await look.get(userKey(ownerIn(PK)))) !== undefined,
+  ),
+  rule(
+    'stripe',
+    'is an account without an id',
+    (stripe) => !isAt(stripe, accountKey(ownerIn(stripe.PK))) || v.is(AccountItem, stripe),
+  ),
+  rule('follow', 'is not under the name that is followed', (edge) =>
+    isAt(edge, followKey(ownerIn(edge.PK), edge.following_username)),
+  ),
+  rule('follow', 'is not among the followers', ({ PK, following_username, GSI1PK, GSI1SK }) => {
+    const index = followIndexKey(ownerIn(PK), following_username, followTimeIn(String(GSI1SK)));
+    return GSI1PK === index.GSI1PK && GSI1SK === index.GSI1SK;
+  }),
+  rule(
+    'follow',
+    'is of somebody whom nobody knows',
+    async ({ following_username }, look) => (await look.get(userKey(following_username))) !== undefined,
+  ),
+  rule('follow', 'is of somebody else who had the name', async ({ following, following_username }, look) => {
+    const user = await look.get(userKey(following_username));
+    return user === undefined || user.id === following;
+  }),
+  rule('follow', 'is by somebody else who had the name', async ({ PK, follower }, look) => {
+    const user = await look.get(userKey(ownerIn(PK)));
+    // Edges that are older than events do not say whose they are.
+    return user === undefined || follower === undefined || user.id === follower;
+  }),
+  rule(
+    'follow',
+    'is of its own follower',
+    ({ PK, following_username }) => ownerIn(PK) !== lower(following_username),
+  ),
+  rule('session', 'is not under its id', (session) =>
+    isAt(session, sessionKey(ownerIn(session.PK), session.sid)),
+  ),
+  rule('session', 'is in an epoch that its account has not come to', async ({ PK, epoch }, look) => {
+    const account = await look.get(accountKey(ownerIn(PK)));
+    return account === undefined || epoch <= (account.epoch ?? 0);
+  }),
+  rule('snapshot', 'lacks a chunk', async ({ snapshot, digests }, look) => {
+    const chunks = (digests as string[]).map((_, n) => look.get(snapshotChunkKey(snapshot, n)));
+    return (await Promise.all(chunks)).every((chunk) => chunk !== undefined);
+  }),
+  rule(
+    [
+      ...['session', 'revoked_token', 'repetition', 'registration', 'failed_logins', 'quota', 'event'],
+      ...['snapshot', 'snapshot_claim', 'snapshot_chunk'],
+    ] as ItemKind[],
+    'has expired and is still there: is TTL on?',
+    ({ expires_at }) => expires_at > toSeconds(Date.now()) - LINGERING,
+  ),
+];

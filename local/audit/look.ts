@@ -1,0 +1,52 @@
+import { getItems } from '../../lib/table/read.ts';
+import type { Key, RawItem } from '../../lib/table/send.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: what is audited may be damaged in any way; shapes are checked first
+export type Item = Record<string, any> & Key;
+
+interface Waiting {
+  key: Key;
+  found: (item: Item | undefined) => void;
+  failed: (error: unknown) => void;
+}
+
+/** Brings the items that an invariant compares with: all that are asked for in one turn together, each once. */
+export class Look {
+  /** Costs double, and sees every write that was answered before. */
+  readonly consistent: boolean;
+  readonly #items = new Map<string, Promise<Item | undefined>>();
+  #waiting: Waiting[] = [];
+
+  constructor({ consistent = false } = {}) {
+    this.consistent = consistent;
+  }
+
+  get(key: Key): Promise<Item | undefined> {
+    const name = nameOf(key);
+    const known = this.#items.get(name) ?? this.#ask(key);
+    this.#items.set(name, known);
+    return known;
+  }
+
+  #ask(key: Key): Promise<Item | undefined> {
+    if (this.#waiting.length === 0) setImmediate(() => this.#fetch());
+    return new Promise((found, failed) => this.#waiting.push({ key, found, failed }));
+  }
+
+  async #fetch(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    try {
+      const items = (await getItems(
+        waiting.map(({ key }) => key),
+        { consistent: this.consistent },
+      )) as Item[];
+      const named = new Map(items.map((item) => [nameOf(item), item]));
+      for (const { key, found } of waiting) found(named.get(nameOf(key)));
+    } catch (error) {
+      for (const { failed } of waiting) failed(error);
+    }
+  }
+}
+
+const nameOf = ({ PK, SK }: Key | (RawItem & Key)) => JSON.stringify([PK, SK]);
