@@ -44,6 +44,14 @@ const amount = v.optional(
   '0',
 );
 
+/** What may be left empty, as a parameter of the deployment that was not given is. */
+const optionalText = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((text) => text || undefined),
+  ),
+);
+
 const Environment = v.object(
   {
     /** Name of the one table. */
@@ -61,6 +69,16 @@ const Environment = v.object(
     EVENT_DEAD_LETTERS: v.optional(v.pipe(present, v.url('is no URL'))),
     /** Where EventBridge answers, when it is not AWS. */
     EVENTBRIDGE_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
+    /** Whom mail comes from, `Careers <no-reply@example.com>`; without it, or without APP_URL, none is sent. */
+    MAIL_FROM: optionalText,
+    /** Where the app answers, without a last slash: links in mails begin with it. */
+    APP_URL: optionalText,
+    /** URL of the queue that notes which mails cannot go; without one they are only logged. */
+    MAIL_DEAD_LETTERS: v.optional(v.pipe(present, v.url('is no URL'))),
+    /** Where SES answers, when it is not AWS. */
+    SES_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
+    /** What new passwords must be: see passwordRules.ts. */
+    PASSWORDS: v.optional(v.picklist(['default', 'strict'], 'is neither default nor strict'), 'default'),
     /** The public base URL without its last slash: the `iss` of our tokens. */
     ISSUER: v.pipe(present, v.url('is no URL'), v.regex(/[^/]$/, 'ends in a slash')),
     /** The `aud` of our access tokens. */
@@ -78,6 +96,10 @@ const Environment = v.object(
     REGISTRATIONS_PER_DAY: limit,
     /** Changes of one profile in ten minutes. */
     PROFILE_CHANGES: limit,
+    /** Forgotten passwords from one IPv4 address, and one /64 or /48 network. */
+    FORGOTTEN_PER_HOUR: limit,
+    /** Mails of one kind to one account, and to one address. */
+    MAILS_PER_HOUR: limit,
     /** Failed logins from one /48 network in one window. */
     NETWORK_FAILURES: limit,
     /** What the dearest imported password hashes take: iterations of PBKDF2, and the cost of bcrypt. */

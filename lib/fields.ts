@@ -1,7 +1,5 @@
 import * as v from 'valibot';
-import { codePoints, isVisible, line, mostUnits, NOT_TEXT, type Published, prose, tooLong } from './text.ts';
-
-const PASSWORD_TOO_LONG = 'This may have at most 72 bytes in UTF-8.';
+import { isVisible, line, prose, tooLong } from './text.ts';
 
 /** First path segments that the API uses or plans: nobody may be called that, in any case. */
 export const RESERVED_USERNAMES = new Set([
@@ -20,6 +18,16 @@ export const RESERVED_USERNAMES = new Set([
   '.well-known',
   'health',
   'admin',
+  'password',
+  'email',
+  'block',
+  'blocked',
+  'unblock',
+  'relationships',
+  'availability',
+  'sessions',
+  'export',
+  'report',
 ]);
 
 const USERNAME = /^(?!\.+$)[A-Za-z0-9._@+-]{1,150}$/;
@@ -55,37 +63,6 @@ export const Email = v.pipe(
   v.check(isPlausibleEmail, 'This is not a valid email address.'),
   v.check((email) => Buffer.byteLength(email) <= 254, 'This may have at most 254 bytes in UTF-8.'),
 );
-
-/** bcrypt looks at no more bytes of a password than these. */
-const PASSWORD_BYTES = 72;
-
-/** A password, or another spelling of one, before it is looked at: never trimmed, never cut. */
-const passwordText = (published: Published) =>
-  v.pipe(
-    v.string(NOT_TEXT),
-    v.metadata({ ...published, format: 'password' }),
-    // What is longer is refused, or a wrong one, however it is spelled.
-    v.transform((password) =>
-      password.length <= mostUnits(PASSWORD_BYTES) ? password.normalize('NFC') : password,
-    ),
-  );
-
-/** A password to be set: NFC, so that every keyboard's spelling is the same. */
-export const NewPassword = v.pipe(
-  passwordText({ minLength: 8, maxLength: PASSWORD_BYTES }),
-  v.check((password) => codePoints(password) >= 8, 'This must have at least 8 characters.'),
-  v.check((password) => Buffer.byteLength(password) <= PASSWORD_BYTES, PASSWORD_TOO_LONG),
-  v.check((password) => !/^\p{Nd}*$/u.test(password), 'This may not consist of digits only.'),
-  v.check((password) => new Set(password).size > 1, 'This may not be one character repeated.'),
-  v.check((password) => isVisible(password), 'This may not consist of characters that cannot be seen.'),
-  v.check(
-    (password) => !/\p{Cc}/u.test(password) && password.isWellFormed(),
-    'This may not have control characters.',
-  ),
-);
-
-/** A password given a second time. */
-export const PasswordAgain = passwordText({});
 
 export const PersonName = v.pipe(
   line(150),

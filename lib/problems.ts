@@ -29,6 +29,11 @@ export const PROBLEMS = {
     detail: 'You cannot follow yourself.',
     when: 'The id is the caller’s own.',
   },
+  link_not_valid: {
+    status: 400,
+    detail: 'This link is no longer good; please ask for another one.',
+    when: 'The token of a mailed link is unknown, used, expired, for another purpose, or overtaken by a later change.',
+  },
   not_authenticated: {
     status: 401,
     detail: 'This needs an access token: Authorization: Bearer <access token>.',

@@ -1,7 +1,10 @@
 import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { PasswordChange } from '../lib/auth/passwordChange.ts';
+import { ForgottenPassword, PasswordReset } from '../lib/auth/passwordReset.ts';
 import { Registration } from '../lib/auth/registration.ts';
 import { LoginRequest, LogoutRequest, RefreshRequest, SessionView } from '../lib/auth/sessions.ts';
+import { EmailVerification } from '../lib/auth/verification.ts';
 import { PublicKey } from '../lib/config.ts';
 import { UserBatch } from '../lib/directory/list.ts';
 import { FollowRequest, FollowView } from '../lib/social/follows.ts';
@@ -19,7 +22,18 @@ type Side = 'input' | 'output';
 const UNSPEAKABLE = ['check', 'partial_check', 'raw_check'];
 
 const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
-  input: { Registration, LoginRequest, LogoutRequest, RefreshRequest, ProfileChanges, FollowRequest },
+  input: {
+    Registration,
+    LoginRequest,
+    LogoutRequest,
+    RefreshRequest,
+    ProfileChanges,
+    FollowRequest,
+    ForgottenPassword,
+    PasswordReset,
+    PasswordChange,
+    EmailVerification,
+  },
   output: {
     RegisteredUser: views.RegisteredUser,
     LoggedInUser: views.LoggedInUser,

@@ -12,5 +12,16 @@ module.exports = async ({ resolveVariable }) => {
   if ((await parameter('activityBus')) && !(await parameter('activityProducer'))) {
     throw new Error('activityBus needs an activityProducer: the ARN of the role that puts events on it.');
   }
+  const mailFrom = await parameter('mailFrom');
+  const appUrl = await parameter('appUrl');
+  if (Boolean(mailFrom) !== Boolean(appUrl)) {
+    throw new Error('mailFrom and appUrl go together: mails have links, and links go out by mail.');
+  }
+  if (mailFrom && !/^(?:[^<>,"]+ <)?[^<>@\s,"]+@[^<>@\s,"]+>?$/.test(mailFrom)) {
+    throw new Error('mailFrom is an address, or a name and an address: Careers <no-reply@example.com>.');
+  }
+  if (appUrl && !/^https:\/\/.*[^/]$/.test(appUrl)) {
+    throw new Error('appUrl begins with https:// and ends without a slash.');
+  }
   return {};
 };

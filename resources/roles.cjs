@@ -63,8 +63,23 @@ const putEvents = (bus) => ({
   Condition: { StringEquals: { 'events:source': SOURCE } },
 });
 
+/** Mail from one address, for whose domain or for which itself SES has an identity; none where there is no address. */
+function sendEmail(from) {
+  const [, address] = /<([^<>]+)>$/.exec(from) ?? [undefined, from];
+  if (!address) return [];
+  const identity = (name) => ({
+    'Fn::Sub': `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/${name}`,
+  });
+  return [
+    {
+      ...allow(['ses:SendEmail'], [identity(address), identity(address.split('@').at(-1))]),
+      Condition: { StringEquals: { 'ses:FromAddress': address } },
+    },
+  ];
+}
+
 /** A transaction needs the rights of the writes in it. */
-const grants = ({ signingKeys, eventBus }) => {
+const grants = ({ signingKeys, eventBus, mailFrom }) => {
   const readSigningKeys = allow(['ssm:GetParameter'], {
     'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${signingKeys}`,
   });
@@ -92,6 +107,19 @@ const grants = ({ signingKeys, eventBus }) => {
       readSigningKeys,
     ],
     logout: [read('GetItem', 'users'), write(['UpdateItem', 'DeleteItem'], 'users')],
+    forgetPassword: [write('UpdateItem', 'quotas'), write('PutItem', 'mails')],
+    resetPassword: [read('BatchGetItem', 'users'), write(['DeleteItem', 'UpdateItem'], 'users')],
+    changePassword: [
+      // A change that is repeated is a login.
+      read('GetItem', 'users'),
+      readWhole('GetItem', 'users'),
+      readWhole('BatchGetItem', 'failed_logins'),
+      write('PutItem', 'users'),
+      write('UpdateItem', 'users', 'failed_logins'),
+      readSigningKeys,
+    ],
+    verifyEmail: [read('GetItem', 'users'), write('UpdateItem', 'users')],
+    requestVerification: [read('GetItem', 'users'), write('PutItem', 'users'), write('UpdateItem', 'quotas')],
     listMySessions: [read(['GetItem', 'Query'], 'users')],
     endMySession: [read('GetItem', 'users'), write('DeleteItem', 'users')],
     endMyOtherSessions: [write('UpdateItem', 'users'), readSigningKeys],
@@ -135,6 +163,15 @@ const grants = ({ signingKeys, eventBus }) => {
       write('UpdateItem', 'users'),
       toQueue('ActivityDeadLetters'),
     ],
+    sendMail: [
+      readStream,
+      read('GetItem', 'users', 'mails', 'emails'),
+      write('PutItem', 'users'),
+      write(['DeleteItem', 'UpdateItem'], 'users', 'mails'),
+      write('UpdateItem', 'quotas'),
+      ...sendEmail(mailFrom),
+      toQueue('MailDeadLetters'),
+    ],
     publishEvents: [readStream, putEvents(eventBus), toQueue('EventDeadLetters')],
   };
 };
@@ -143,6 +180,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const granted = grants({
     signingKeys: await resolveVariable('self:custom.signingKeys'),
     eventBus: await resolveVariable('self:custom.eventBus'),
+    mailFrom: await resolveVariable("param:mailFrom, ''"),
   });
   const functions = Object.keys(await resolveConfigurationProperty(['functions']));
   const roles = functions.map((name) => {

@@ -2,18 +2,27 @@ import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
 import { LONGEST_WRITE, within } from '../deadline.ts';
-import { Email, isPlausibleEmail, NewPassword, PasswordAgain, registeredTexts, Username } from '../fields.ts';
+import { Email, isPlausibleEmail, registeredTexts, Username } from '../fields.ts';
+import { SENDS_MAIL } from '../mail/sending.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
-import { pseudonym } from '../pseudonym.ts';
-import { sourceOf } from '../sources.ts';
-import { type Limit, takeFromQuota } from '../table/quotas.ts';
+import { newMail } from '../table/mails.ts';
+import type { Limit } from '../table/quotas.ts';
 import type { Remember } from '../table/repetitions.ts';
 import { leaseIds } from '../table/sequences.ts';
 import { insertSession, newSession } from '../table/sessions.ts';
 import { insertUser, type User } from '../table/users.ts';
 import { viewUser } from '../users/views.ts';
-import { checkCredentials } from './credentials.ts';
+import { checkRepeated } from './credentials.ts';
+import { refuseCrowds } from './crowds.ts';
 import { loadSigningKey } from './keys.ts';
+import {
+  blameDifference,
+  comparing,
+  isText,
+  NewPassword,
+  PasswordAgain,
+  resemblances,
+} from './passwordRules.ts';
 import { hashPassword } from './passwords.ts';
 import { logSecurity } from './securityLog.ts';
 import { beginSession, Device } from './sessions.ts';
@@ -32,61 +41,31 @@ export const Registration = v.pipe(
     ...registeredTexts,
     device: v.optional(Device),
   }),
-  v.rawCheck(({ dataset: { value }, addIssue }) => {
-    const { username, email, password, password_confirm } = value as Record<string, unknown>;
-    const blame = (key: string, message: string) =>
-      addIssue({ message, path: [{ type: 'object', origin: 'value', input: {}, key, value: undefined }] });
-    if (isText(password) && isText(password_confirm) && password !== password_confirm) {
-      blame('password_confirm', 'This is not the same as the password.');
-    }
+  comparing((fields, blame) => {
+    const { username, email, password } = fields;
+    blameDifference(fields, blame, 'password');
     for (const sentence of isText(password) ? resemblances(password, username, email) : []) {
       blame('password', sentence);
     }
-    if (isText(username) && isText(email) && isPlausibleEmail(username) && lower(username) !== lower(email)) {
+    if (
+      isText(username) &&
+      isText(email) &&
+      isPlausibleEmail(username) &&
+      username.toLowerCase() !== email.toLowerCase()
+    ) {
       blame('username', 'This may be an email address only if it is your own.');
     }
   }),
 );
 
-const isText = (value: unknown) => typeof value === 'string';
-const lower = (text: string) => text.toLowerCase();
-
-/** A username of fewer characters may be part of a good password by chance. */
-const TELLING_USERNAME = 4;
-
-/** How a password resembles the rest of the account: that is what gets guessed first. */
-function resemblances(password: string, username: unknown, email: unknown): string[] {
-  const found: string[] = [];
-  if (isText(username) && lower(username) === lower(password)) found.push('This may not be the username.');
-  else if (
-    isText(username) &&
-    username.length >= TELLING_USERNAME &&
-    lower(password).includes(lower(username))
-  ) {
-    found.push('This may not contain the username.');
-  }
-  if (isText(email) && lower(email) === lower(password)) found.push('This may not be the email address.');
-  return found;
-}
-
-/** How many accounts may come from one source, by its address and, for IPv6, by its network. */
+/**
+ * How many accounts may come from one source. Attempts that fail count as well: what they tell of names and addresses is
+ * worth something to those who collect it.
+ */
 const SOURCE_LIMITS: Limit[] = [
   { times: config.REGISTRATIONS_PER_HOUR, within: 60 * 60 },
   { times: config.REGISTRATIONS_PER_DAY, within: 24 * 60 * 60 },
 ];
-
-/**
- * Throws `throttled` when a source has tried to register often enough for now. Attempts that fail count as well: what
- * they tell of names and addresses is worth something to those who collect it.
- */
-async function refuseCrowds(source_ip: string, now: number): Promise<void> {
-  const sources = Object.entries(sourceOf(source_ip));
-  const waits = await Promise.all(
-    sources.map(([kind, value]) => takeFromQuota('REGISTRATION', pseudonym(kind, value), SOURCE_LIMITS, now)),
-  );
-  const wait = Math.max(0, ...waits.map((seconds = 0) => seconds));
-  if (wait > 0) throw new ApiError('throttled', { retry_after: wait });
-}
 
 interface RegistrationOrigin {
   source_ip: string;
@@ -106,13 +85,21 @@ export async function register(
   { source_ip, user_agent, clock, remember }: RegistrationOrigin,
 ) {
   const { password, password_confirm: _, device, ...fields } = registration;
-  const [id] = await Promise.all([leaseIds('user', 1), loadSigningKey(), refuseCrowds(source_ip, clock())]);
+  const [id] = await Promise.all([
+    leaseIds('user', 1),
+    loadSigningKey(),
+    refuseCrowds('REGISTRATION', source_ip, SOURCE_LIMITS, clock()),
+  ]);
   const password_hash = await hashPassword(password);
 
   const now = clock();
   const user: User = { id, ...fields, avatar: null, created_at: now, updated_at: now, epoch: 0 };
   const session = beginSession(0, now, device, user_agent);
-  const others = { ...newSession(user.username, session), ...remember?.({ id }) };
+  const others = {
+    ...newSession(user.username, session),
+    ...(SENDS_MAIL && newMail(user.username, { kind: 'verification', id }, now)),
+    ...remember?.({ id }),
+  };
   const taken = await within(LONGEST_WRITE, () => insertUser({ ...user, password_hash }, others));
   if (taken) {
     const code = `${taken}_taken` as const;
@@ -132,10 +119,7 @@ export async function repeatRegistration(
   { source_ip, user_agent, clock }: Omit<RegistrationOrigin, 'remember'>,
 ) {
   const { id } = v.parse(v.object({ id: v.number() }), registered);
-  const user = await checkCredentials({ username, password }, source_ip, clock).catch((error) => {
-    const wrong = error instanceof ApiError && error.code === 'no_active_account';
-    throw wrong ? new ApiError('idempotency_key_reused') : error;
-  });
+  const user = await checkRepeated({ username, password }, source_ip, clock);
   if (user.id !== id) throw new ApiError('idempotency_key_reused');
   const now = clock();
   const session = beginSession(user.epoch, now, device, user_agent);

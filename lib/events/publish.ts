@@ -1,10 +1,13 @@
+import { config } from '../config.ts';
+import { deadLetters } from '../deadLetters.ts';
 import { log, nameOf } from '../log.ts';
 import { ApiError } from '../problems.ts';
 import { type Change, changeIn, type StreamBatch } from '../table/changes.ts';
 import { DamagedItem } from '../table/items.ts';
 import { BATCH_LIMIT, putEvents } from './bus.ts';
-import { setAside } from './deadLetters.ts';
 import { type Event, translate } from './translation.ts';
+
+const setAside = deadLetters(config.EVENT_DEAD_LETTERS, 'event_refused');
 
 /** What became of a batch of the stream. */
 interface Published {

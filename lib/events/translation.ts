@@ -26,12 +26,6 @@ interface Row<Type extends EventType = EventType> {
   tell: (image: RawItem, before: RawItem) => Told<Type> | undefined;
 }
 
-const UserImage = v.object({
-  ...UserItem.entries,
-  /** A hash may change while the password stays: it is renewed at a login. This changes with the password alone. */
-  password_changed_at: v.optional(v.number()),
-});
-
 const FollowImage = v.object({
   PK: v.string(),
   follower: v.optional(v.number()),
@@ -51,10 +45,10 @@ const on =
     tell: (image, before) => tell(parseItem(schema, item, image), parseItem(schema, item, before)),
   });
 
-const onUser = on('user', UserImage);
+const onUser = on('user', UserItem);
 const onFollow = on('follow', FollowImage);
 
-type User = v.InferOutput<typeof UserImage>;
+type User = v.InferOutput<typeof UserItem>;
 
 const aboutUser = ({ id, username }: User) => ({ user: { id, username } });
 

@@ -19,8 +19,11 @@ export interface Declaration<
   path?: Path;
   query?: Query;
   body?: Body;
-  /** The request takes an `Idempotency-Key`; `secret` names the members of the body that its comparison leaves out. */
-  repeatable?: { secret?: readonly string[] };
+  /**
+   * The request takes an `Idempotency-Key`; `secret` names the members of the body that its comparison leaves out. Where
+   * it `ends_tokens`, the caller's too, it is for the repetition to find out whether that one may have the answer.
+   */
+  repeatable?: { secret?: readonly string[]; ends_tokens?: boolean };
   /** Status of the answer; 200 unless named. */
   status?: number;
   /** Failures of its own; what follows from a credential, a path, a query or a body goes without saying. */

@@ -68,7 +68,7 @@ export function endpoint<
     const source_ip = event.requestContext.identity.sourceIp;
     const user_agent = event.headers['user-agent'] ?? '';
     const input = { caller, path, query, body, source_ip, user_agent, clock, remember: undefined };
-    const request = repeatable && repeatableRequest(operation, repeatable.secret ?? [], event, caller, body);
+    const request = repeatable && repeatableRequest(operation, repeatable, event, caller, body);
     if (!request) return respond(await handle(input));
     return onlyOnce(
       request,

@@ -11,12 +11,14 @@ import {
   repetitionWrite,
 } from '../table/repetitions.ts';
 import { AlreadyDone } from '../table/write.ts';
+import type { Declaration } from './declaration.ts';
 import type { OperationId } from './routes.ts';
 
 /** A request that its client may repeat. */
 export interface RepeatableRequest {
   name: RepetitionName;
   fingerprint: string;
+  /** Whose account must still take the token when the request comes again. */
   caller: Caller | undefined;
 }
 
@@ -29,7 +31,7 @@ const VISIBLE_ASCII = /^[!-~]{1,255}$/;
  */
 export function repeatableRequest(
   operation: OperationId,
-  secret: readonly string[],
+  { secret = [], ends_tokens = false }: NonNullable<Declaration['repeatable']>,
   event: APIGatewayProxyEvent,
   caller: Caller | undefined,
   body: unknown,
@@ -48,7 +50,7 @@ export function repeatableRequest(
       event.path.replace(/\/+$/, ''),
       JSON.stringify(members.sort()),
     ),
-    caller,
+    caller: ends_tokens ? undefined : caller,
   };
 }
 

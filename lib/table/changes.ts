@@ -43,3 +43,11 @@ export function changeIn({ dynamodb }: StreamRecord): Change {
     sequence: SequenceNumber,
   };
 }
+
+/**
+ * What a function answers to Lambda after a batch: nothing failed, or all from the change with that sequence number on
+ * is to be delivered again.
+ */
+export const failuresFrom = ({ failed_from }: { failed_from?: string }) => ({
+  batchItemFailures: failed_from === undefined ? [] : [{ itemIdentifier: failed_from }],
+});

@@ -21,6 +21,8 @@ export const PARTITIONS = {
   follow_sequence: 'SEQUENCE#follow',
   failed_logins: 'FAILED_LOGIN#*',
   quotas: 'QUOTA#*',
+  /** Of addresses whose password is forgotten; others are among the items of their users. */
+  mails: 'MAIL#*',
   /** Of registrations; others are among the items of their users. */
   repetitions: 'REPETITION#*',
   events: 'EVENT#*',
@@ -150,6 +152,26 @@ export const repetitionKey = ({ username, key }: { username: string | undefined;
     ? { PK: `REPETITION#${key}`, SK: 'REPETITION' }
     : { PK: `USER#${lower(username)}`, SK: `REPETITION#${key}` };
 
+const MAIL = 'MAIL#';
+
+/** A mail that is to go to a user. */
+export const mailKey = (username: string, id: string) => ({
+  PK: `USER#${lower(username)}`,
+  SK: `${MAIL}${id}`,
+});
+
+/** The mail to whoever has an address, under a pseudonym of it. */
+export const forgottenKey = (name: string, id: string) => ({ PK: `MAIL#${name}`, SK: `${MAIL}${id}` });
+
+/** The sort keys that mails to be sent have, and no other kind of item; spelled as a stream's filter takes them. */
+export const mailItems = { prefix: MAIL };
+
+/** What a mailed link is good for, under a hash of its token. */
+export const linkKey = (username: string, purpose: string, hash: string) => ({
+  PK: `USER#${lower(username)}`,
+  SK: `LINK#${purpose}#${hash}`,
+});
+
 /**
  * The kinds of items whose changes make events, by the sort keys that they have, which no other kind of item has;
  * spelled as AWS spells patterns, for a stream's filter takes them too.
@@ -204,12 +226,15 @@ export const ownerIn = (PK: string) => PK.slice('USER#'.length);
 
 export const userIdKey = (id: number) => ({ PK: `USER_ID#${id}`, SK: 'USER_ID' });
 
-/** One mailbox, one claim: whatever the case, and however an internationalised domain is spelled (RFC 5891). */
-export function emailKey(email: string) {
+/** One mailbox, one spelling: whatever the case, and however an internationalised domain is spelled (RFC 5891). */
+export function mailboxOf(email: string): string {
   const at = email.lastIndexOf('@') + 1;
   const domain = email.slice(at);
-  return { PK: `EMAIL#${lower(email.slice(0, at) + (domainToASCII(domain) || domain))}`, SK: 'EMAIL' };
+  return lower(email.slice(0, at) + (domainToASCII(domain) || domain));
 }
+
+/** One mailbox, one claim. */
+export const emailKey = (email: string) => ({ PK: `EMAIL#${mailboxOf(email)}`, SK: 'EMAIL' });
 
 export const sequenceKey = (sequence: 'user' | 'follow') => ({ PK: `SEQUENCE#${sequence}`, SK: 'SEQUENCE' });
 

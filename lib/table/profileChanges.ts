@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type Clock, toSeconds } from '../clock.ts';
+import { afterLast, type Clock, toSeconds } from '../clock.ts';
 import { assignments, type Caller, isCallers, parseItem } from './items.ts';
-import { emailKey, userIndexKey, userKey } from './keys.ts';
+import { emailKey, mailboxOf, userIndexKey, userKey } from './keys.ts';
 import { type Limit, UNLIMITED } from './quotas.ts';
 import { getItem } from './read.ts';
 import { type Attempt, retrying } from './retry.ts';
@@ -10,7 +10,7 @@ import { parseUser, USER_ATTRIBUTES, type User } from './users.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
 
 /** What a user may change; absent means unchanged. */
-export type ProfileChanges = Partial<Omit<User, 'id' | 'username' | 'created_at' | 'updated_at'>>;
+export type ProfileChanges = Partial<Pick<User, 'email' | 'first_name' | 'last_name' | 'bio' | 'avatar'>>;
 
 /** How a change ended; `throttled` after too many of them, for so many seconds. */
 export type ChangeOutcome =
@@ -123,7 +123,7 @@ function countChange(
 
 /**
  * Changes fields, the email address among them or not, of the user as just read, so that the user is known before it is
- * written: a new address is claimed and the old one freed with the change, and `also` what goes along, all or nothing.
+ * written: a new address is claimed and the old one freed with the change, and `also`, which is told the old address where it is another mailbox, what goes along, all or nothing.
  * Where another change gets in between, reads again after a pause. Stamps the time (ms), or what is later than the stamp
  * that was read; counts against `limit`.
  */
@@ -134,7 +134,10 @@ export function updateUserExactly(
   {
     limit = UNLIMITED,
     also,
-  }: { limit?: Limit; also?: (user: User) => Record<string, Write> | undefined } = {},
+  }: {
+    limit?: Limit;
+    also?: (user: User, old_email: string | undefined) => Record<string, Write> | undefined;
+  } = {},
 ): Promise<ChangeOutcome> {
   return retrying(async (): Promise<Attempt<ChangeOutcome>> => {
     const item = await getItem(userKey(caller.username), { consistent: true, attributes: ATTRIBUTES });
@@ -143,11 +146,13 @@ export function updateUserExactly(
     const now = clock();
     const counted = countChange(item, now, limit);
     if ('seconds' in counted) return { value: { outcome: 'throttled', ...counted } };
-    const user: User = { ...read, ...changes, updated_at: Math.max(now, read.updated_at + 1) };
+    const user: User = { ...read, ...changes, updated_at: afterLast(now, read.updated_at) };
+    const moves = hasMoved(read, user);
+    if (moves) delete user.email_verified_at;
     const writes = {
       user: changeOf(read, user, changes, counted),
-      ...emailClaims(read, user),
-      ...also?.(user),
+      ...(moves && emailClaims(read, user)),
+      ...also?.(user, moves ? read.email : undefined),
     };
     const transacted = await transact(writes as Record<string, Write>);
     if (transacted.done) return { value: { outcome: 'updated', user } };
@@ -156,14 +161,19 @@ export function updateUserExactly(
   });
 }
 
-function changeOf(read: User, { updated_at }: User, changes: ProfileChanges, counted: Parts): Write {
+/** Whether the address is another mailbox now, not the same one spelled in another way. */
+const hasMoved = (read: User, { email }: User) => mailboxOf(read.email) !== mailboxOf(email);
+
+function changeOf(read: User, user: User, changes: ProfileChanges, counted: Parts): Write {
+  const { updated_at } = user;
   const set = assignments({ ...changes, updated_at, GSI1SK: userIndexKey(read.id, updated_at).GSI1SK });
   const own = isCallers(read);
+  const removal = hasMoved(read, user) ? ' REMOVE email_verified_at' : '';
   const as_read = [own.condition, 'email = :read_email', 'updated_at = :read_at'];
   return {
     Update: {
       Key: userKey(read.username),
-      UpdateExpression: [set.expression, ...counted.set].join(', '),
+      UpdateExpression: [set.expression, ...counted.set].join(', ') + removal,
       ConditionExpression: [...as_read, ...counted.conditions].join(' AND '),
       ExpressionAttributeNames: set.names,
       ExpressionAttributeValues: {
@@ -177,15 +187,13 @@ function changeOf(read: User, { updated_at }: User, changes: ProfileChanges, cou
   };
 }
 
-/** What claims the new address and frees the old one; nothing where both are one mailbox. */
+/** What claims the new address and frees the old one. */
 function emailClaims(read: User, { username, email }: User): Record<string, Write> {
-  const [old_claim, new_claim] = [emailKey(read.email), emailKey(email)];
-  if (old_claim.PK === new_claim.PK) return {};
   return {
-    new_claim: { Put: { Item: { ...new_claim, username }, ConditionExpression: IS_NEW } },
+    new_claim: { Put: { Item: { ...emailKey(email), username }, ConditionExpression: IS_NEW } },
     old_claim: {
       Delete: {
-        Key: old_claim,
+        Key: emailKey(read.email),
         ConditionExpression: 'attribute_not_exists(PK) OR username = :username',
         ExpressionAttributeValues: { ':username': username },
       },

@@ -4,6 +4,7 @@ import { assignments, type Caller, isCallers, parseItem, parseItems } from './it
 import { accountKey, revokedTokenKey, sessionKey, sessionsOf, userKey } from './keys.ts';
 import { getItems, projection, queryAll, type ReadOptions } from './read.ts';
 import type { Key } from './send.ts';
+import type { Credential } from './users.ts';
 import { deleteItem, putItem, transact, type Updated, updateItem, type Write } from './write.ts';
 
 export const SessionItem = v.object({
@@ -125,23 +126,40 @@ export const deleteSession = (
     ExpressionAttributeValues: { ':epoch': epoch },
   });
 
+/** What else begins with an epoch. */
+interface EpochChange {
+  /** What changes on the user. */
+  user?: Partial<Pick<Credential, 'password_hash' | 'password_changed_at'>>;
+  /** What is written along, all or nothing. */
+  also?: Record<string, Write> | undefined;
+}
+
 /**
  * Begins the account's next epoch, in which none of its older tokens is taken, and of its sessions only the caller's
  * lives on: as if new, with a first refresh token that expires at `expires_at` (seconds). `false` when the account takes
  * the caller's token no longer, or the caller's session has ended.
  */
-export async function beginEpoch(caller: Caller, now: number, expires_at: number): Promise<boolean> {
+export async function beginEpoch(
+  caller: Caller,
+  now: number,
+  expires_at: number,
+  { user = {}, also }: EpochChange = {},
+): Promise<boolean> {
   const { username, epoch, sid } = caller;
   const own = isCallers(caller);
   const next = epoch + 1;
-  const raise = (Key: Key): Write => ({
-    Update: {
-      Key,
-      UpdateExpression: 'SET epoch = :next',
-      ConditionExpression: own.condition,
-      ExpressionAttributeValues: { ...own.values, ':next': next },
-    },
-  });
+  const raise = (Key: Key, change = {}): Write => {
+    const set = assignments({ next, ...change });
+    return {
+      Update: {
+        Key,
+        UpdateExpression: set.expression,
+        ConditionExpression: own.condition,
+        ExpressionAttributeNames: { ...set.names, '#next': 'epoch' },
+        ExpressionAttributeValues: { ...own.values, ...set.values },
+      },
+    };
+  };
   const set = assignments({ epoch: next, generation: 0, last_used_at: now, expires_at });
   const session = (sid: string): Write => ({
     Update: {
@@ -153,9 +171,10 @@ export async function beginEpoch(caller: Caller, now: number, expires_at: number
     },
   });
   const writes: Record<string, Write> = {
-    user: raise(userKey(username)),
+    user: raise(userKey(username), user),
     account: raise(accountKey(username)),
     ...(sid !== undefined && { session: session(sid) }),
+    ...also,
   };
   return (await transact(writes)).done;
 }

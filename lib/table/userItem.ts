@@ -16,9 +16,13 @@ export const UserItem = v.object({
   updated_at: v.number(),
   /** Raised to refuse every token that was issued before; the account's first stripe has it too. */
   epoch: v.optional(v.number(), 0),
+  /** Milliseconds since 1970. Absent where the address has not been verified; it goes with a change of the address. */
+  email_verified_at: v.optional(v.number()),
+  /** Milliseconds since 1970, later at each change. A hash may change while the password stays: at a login. */
+  password_changed_at: v.optional(v.number()),
 });
 
 export const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string() });
 
 /** What the index projects of a user; serverless.yml names the same attributes. */
-export const ProjectedUser = v.omit(UserItem, ['email', 'epoch']);
+export const ProjectedUser = v.omit(UserItem, ['email', 'epoch', 'email_verified_at', 'password_changed_at']);

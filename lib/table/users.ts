@@ -5,6 +5,7 @@ import { parseItem, parseItems } from './items.ts';
 import {
   accountKey,
   emailKey,
+  mailboxOf,
   ownerIn,
   profileAndCounters,
   userIdKey,
@@ -36,7 +37,7 @@ export type UserWithCounts = User & { counts: Counts };
 
 const PROFILE_ATTRIBUTES = [...new Set(['SK', ...USER_ATTRIBUTES, ...Object.keys(noCounts)])];
 
-export const IdClaim = v.object({ username: v.string() });
+export const Claim = v.object({ username: v.string() });
 export const AccountItem = v.object({
   id: v.number(),
   following_count: v.number(),
@@ -122,8 +123,17 @@ export async function readAvatars(usernames: readonly string[]): Promise<Map<str
 
 /** The name of the user with that id (a consistent read). */
 export async function readUsername(id: number): Promise<string | undefined> {
-  const item = await getItem(userIdKey(id), { consistent: true, attributes: Object.keys(IdClaim.entries) });
-  return item && parseItem(IdClaim, 'id claim', item).username;
+  const item = await getItem(userIdKey(id), { consistent: true, attributes: Object.keys(Claim.entries) });
+  return item && parseItem(Claim, 'id claim', item).username;
+}
+
+/** The user who has that address, in any spelling of its mailbox (consistent reads). */
+export async function readUserByEmail(email: string): Promise<User | undefined> {
+  const options = { consistent: true, attributes: Object.keys(Claim.entries) };
+  const item = await getItem(emailKey(email), options);
+  const user = item && (await readUser(parseItem(Claim, 'email claim', item).username));
+  // In between, the address may have become somebody else's.
+  return user && mailboxOf(user.email) === mailboxOf(email) ? user : undefined;
 }
 
 /** The account of that name, `undefined` when nobody has it: the cheapest way to know that a user exists. */

@@ -4,8 +4,10 @@ import { logSecurity } from '../auth/securityLog.ts';
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
 import { Avatar, Email, profileTexts } from '../fields.ts';
+import { SENDS_MAIL } from '../mail/sending.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
 import type { Caller } from '../table/items.ts';
+import { newMail } from '../table/mails.ts';
 import {
   type ChangeOutcome,
   type ProfileChanges as Changes,
@@ -14,7 +16,7 @@ import {
 } from '../table/profileChanges.ts';
 import type { Limit } from '../table/quotas.ts';
 import type { Remember } from '../table/repetitions.ts';
-import { readUser, readUserWithCounts } from '../table/users.ts';
+import { readUser, readUserWithCounts, type User } from '../table/users.ts';
 import { viewProfile, viewUser } from './views.ts';
 
 /** What a user may change: any subset, and nothing else. */
@@ -37,7 +39,8 @@ const CHANGES: Limit = { times: config.PROFILE_CHANGES, within: 10 * 60 };
 
 /**
  * Changes the named fields of the caller and no others, so that racing changes never lose one another's fields.
- * Nothing named changes nothing. A new email address is claimed and the old one freed with the change; throws
+ * Nothing named changes nothing. A new email address is claimed and the old one freed with the change, and where mail is
+ * sent, both are told; throws
  * `email_taken` when somebody else has it, and `throttled` after too many changes.
  */
 export async function updateProfile(
@@ -52,12 +55,18 @@ export async function updateProfile(
       ? await updateUser(caller, rest, clock, CHANGES)
       : await updateUserExactly(caller, changes as Changes, clock, {
           limit: CHANGES,
-          also: (user) => remember?.(viewUser(user)),
+          also: (user, old_email) => ({ ...remember?.(viewUser(user)), ...tell(user, old_email) }),
         });
   if (change.outcome !== 'updated') throw refusal(change);
   if (email !== undefined) logSecurity('email_changed', caller, source_ip);
   return viewUser(change.user);
 }
+
+/** What has a link mailed to a new address, and the old one told. */
+const tell = ({ id, username, updated_at }: User, old_email: string | undefined) =>
+  SENDS_MAIL && old_email !== undefined
+    ? newMail(username, { kind: 'email_changed', id, address: old_email }, updated_at)
+    : {};
 
 function refusal(change: Exclude<ChangeOutcome, { outcome: 'updated' }>): ApiError {
   if (change.outcome === 'throttled') return new ApiError('throttled', { retry_after: change.seconds });

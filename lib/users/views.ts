@@ -39,7 +39,12 @@ export const Profile = v.object({
 });
 
 /** What the owner sees of a profile. */
-export const OwnProfile = v.object({ ...Profile.entries, email: v.string(), updated_at: Timestamp });
+export const OwnProfile = v.object({
+  ...Profile.entries,
+  email: v.string(),
+  email_verified: v.boolean(),
+  updated_at: Timestamp,
+});
 
 /** What the owner sees after a change. */
 export const UpdatedUser = v.object({
@@ -72,6 +77,7 @@ export const viewUser = (user: User) => ({
 /** A user with counts, for {@link Profile} and {@link OwnProfile}. */
 export const viewProfile = ({ counts, ...user }: UserWithCounts) => ({
   ...viewUser(user),
+  email_verified: user.email_verified_at !== undefined,
   ...viewCounts(counts),
 });
 

@@ -25,7 +25,7 @@ import { Sequence } from '../../lib/table/sequences.ts';
 import { SessionItem } from '../../lib/table/sessions.ts';
 import { Manifest } from '../../lib/table/snapshots.ts';
 import { CredentialItem } from '../../lib/table/userItem.ts';
-import { AccountItem, IdClaim } from '../../lib/table/users.ts';
+import { AccountItem, Claim } from '../../lib/table/users.ts';
 import { compareCount, type EdgeCount, measureDrift, repairCount, sumOf } from './drift.ts';
 import type { Item, Look } from './look.ts';
 
@@ -49,8 +49,8 @@ export const SHAPES: Record<ItemKind, v.GenericSchema> = {
   revoked_token: Expiring,
   repetition: Repetition,
   registration: Repetition,
-  id_claim: IdClaim,
-  email_claim: IdClaim,
+  id_claim: Claim,
+  email_claim: Claim,
   sequence: Sequence,
   failed_logins: v.intersect([Window, Expiring]),
   quota: v.intersect([QuotaItem, Expiring]),

@@ -11,6 +11,11 @@ export interface Loopback {
 /** Makes a server listen on a free port of 127.0.0.1. */
 export async function listenOnLoopback(server: Server): Promise<Loopback> {
   await new Promise<void>((ready, fail) => server.once('error', fail).listen(0, '127.0.0.1', ready));
+  return loopback(server);
+}
+
+/** A server that listens already. */
+export function loopback(server: Server): Loopback {
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: async () => {

@@ -5,7 +5,9 @@ import { readOrCreateKeys } from '../keys/files.ts';
 import { keyEnvironment } from '../keys/jwk.ts';
 import { type Database, StartFailure, startDatabase } from './database.ts';
 import { answerProblems, type Offline, startedGateway } from './gateway.ts';
+import { startInbox } from './inbox.ts';
 import { claimLocalData, holdLocalData } from './lock.ts';
+import type { Loopback } from './loopback.ts';
 import { whenParentEnds } from './parent.ts';
 import { isFree } from './ports.ts';
 import { type DeclaredFunction, INTERNAL, subscribers } from './stream/lambda.ts';
@@ -16,6 +18,9 @@ import { createTable, LOCAL_TABLE, localCredentials, type TableProperties } from
 import { quietStart, writeRequestLines } from './terminal.ts';
 
 const DEFAULT_PORTS = { httpPort: 3000, lambdaPort: 3002 };
+
+/** From whom mail comes here, and where its links lead, unless APP_URL says where an app is. */
+const LOCAL_MAIL = { MAIL_FROM: 'Careers <no-reply@careers.example>', APP_URL: 'http://localhost:3000' };
 
 /** Seconds that an instance may take to start; Lambda allows as many, beside the time of the function itself. */
 const START_TIME = 10;
@@ -49,8 +54,8 @@ interface Ports {
 
 /**
  * Gives `serverless offline` what AWS gives the deployed service: a table, in an embedded database that keeps its
- * data in `.local/` (or in the folder that LOCAL_DATA names), signing keys, an event bus, and an environment that names
- * them; and feeds the functions that hang on the table's stream.
+ * data in `.local/` (or in the folder that LOCAL_DATA names), signing keys, an event bus, an inbox that gets all mail, and
+ * an environment that names them; and feeds the functions that hang on the table's stream.
  */
 export default class LocalServices {
   /** `serverless offline` and `serverless offline start` fire one of these each. */
@@ -81,8 +86,9 @@ export default class LocalServices {
       await this.#requireFreePorts();
       const database = await startDatabase({ file });
       await holdLocalData(lock, database);
-      await this.#prepare(database);
-      void this.#announce(endQuiet, database);
+      const inbox = await startInbox();
+      await this.#prepare(database, inbox);
+      void this.#announce(endQuiet, database, inbox);
     } catch (error) {
       throw error instanceof StartFailure ? new this.#serverless.classes.Error(error.message) : error;
     }
@@ -98,7 +104,7 @@ export default class LocalServices {
     }
   }
 
-  async #prepare({ endpoint }: Database): Promise<void> {
+  async #prepare({ endpoint }: Database, inbox: Loopback): Promise<void> {
     const { provider, functions, resources, custom } = this.#serverless.service;
     const limits = Object.keys(custom.limits).map((name) => [name, process.env[name] ?? 'off']);
     await createTable(endpoint, LOCAL_TABLE, resources.Resources.UsersTable.Properties);
@@ -109,6 +115,9 @@ export default class LocalServices {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
       EVENTBRIDGE_ENDPOINT: bus.endpoint,
+      SES_ENDPOINT: inbox.endpoint,
+      ...LOCAL_MAIL,
+      ...(process.env.APP_URL && { APP_URL: process.env.APP_URL }),
       ISSUER: this.#baseUrl,
       // The terminal shows a line for each request already.
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',
@@ -132,13 +141,17 @@ export default class LocalServices {
   }
 
   /** Tells where the service answers, as soon as it does. */
-  async #announce(endQuiet: () => void, database: Database): Promise<void> {
+  async #announce(endQuiet: () => void, database: Database, inbox: Loopback): Promise<void> {
     const isOffline = (plugin: object): plugin is Offline => 'internals' in plugin;
     const offline = this.#serverless.pluginManager.plugins.find(isOffline);
     if (!offline) return;
     answerProblems(await startedGateway(offline));
     endQuiet();
-    writeRequestLines(({ headers }) => INTERNAL in headers || 'x-amz-target' in headers);
+    const inbox_port = Number(new URL(inbox.endpoint).port);
+    writeRequestLines(
+      ({ headers, socket }) =>
+        INTERNAL in headers || 'x-amz-target' in headers || socket.localPort === inbox_port,
+    );
     process.stdout.write(`
   The Users API answers at ${this.#baseUrl}/
 
@@ -147,7 +160,7 @@ export default class LocalServices {
     curl ${this.#baseUrl}/register/ -H 'Content-Type: application/json' \\
       -d '{"username":"alice","email":"alice@example.com","password":"password123","password_confirm":"password123"}'
 
-  Events go to ${this.#data.events}.
+  Mail arrives at ${inbox.endpoint}/; events go to ${this.#data.events}.
   Data is kept in ${this.#data.folder}; Ctrl-C stops everything.
 
 `);

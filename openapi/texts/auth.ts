@@ -1,4 +1,5 @@
 import { LIMITS, WINDOW } from '../../lib/auth/loginThrottle.ts';
+import { PURPOSES } from '../../lib/mail/links.ts';
 import { ACCESS_LIFE, alice, bio, type OperationText } from './text.ts';
 
 const { id, username, ...names } = alice;
@@ -34,6 +35,52 @@ export const auth = {
     answer: `A new access token, good for ${ACCESS_LIFE}.`,
     request: { refresh: 'REFRESH_TOKEN' },
     response: { access: 'NEW_ACCESS_TOKEN' },
+  },
+  forgetPassword: {
+    tag: 'Authentication',
+    summary: 'Forget the password',
+    description: `Has a link mailed to whoever has the address: \`/${PURPOSES.reset.page}?token=…\` of the app, good for ${PURPOSES.reset.lifetime / 60} minutes, and once. Whether anybody has the address plays no part in the answer.\n\nAt most 3 such mails an hour go to one account; what is more is dropped without a word. 503 where the deployment sends no mail.`,
+    answer: 'The request was taken.',
+    request: { email },
+    response: { message: 'If an account has this address, a link is on its way' },
+  },
+  resetPassword: {
+    tag: 'Authentication',
+    summary: 'Reset the password',
+    description:
+      'Sets a new password with the token of a mailed link, and ends every session of the account: every token is refused from now on. The token is good once, and not after the password was changed in another way.',
+    answer: 'The password is changed, and everybody is logged out.',
+    request: { token: 'TOKEN', new_password: 'a-new-password', new_password_confirm: 'a-new-password' },
+    response: { message: 'The password is changed; please log in' },
+  },
+  changePassword: {
+    tag: 'Authentication',
+    summary: 'Change my password',
+    description:
+      'Sets a new password and ends every other session, at once: every token of the account but the two that are answered is refused from now on, access tokens too. A wrong current password is 400 with `errors.current_password`; it counts as a failed login, and the limits of logins hold here too.',
+    answer: 'New tokens for this session, the only one that is left.',
+    request: {
+      current_password: password,
+      new_password: 'a-new-password',
+      new_password_confirm: 'a-new-password',
+    },
+    response: tokens,
+  },
+  verifyEmail: {
+    tag: 'Authentication',
+    summary: 'Verify an email address',
+    description: `Notes that the address is the user’s, with the token of the link that was mailed to it: \`/${PURPOSES.verification.page}?token=…\` of the app. Registering and changing the address send one. It is good for ${PURPOSES.verification.lifetime / 3600} hours, as often as it is sent, and not once the account has another address.`,
+    answer: 'The address is verified.',
+    request: { token: 'TOKEN' },
+    response: { message: 'The email address is verified' },
+  },
+  requestVerification: {
+    tag: 'Authentication',
+    summary: 'Ask for another verification mail',
+    description:
+      'Mails another link to the caller’s address, unless it is verified already. At most 3 an hour, those of registering and of changes of the address included.',
+    answer: 'The request was taken.',
+    response: { message: 'Unless the address is verified already, a link is on its way' },
   },
   listMySessions: {
     tag: 'Sessions',

@@ -11,6 +11,10 @@ export const SCHEMAS: Record<string, string> = {
   SessionView: 'A login on one device.',
   ProfileChanges: 'Any of these fields. What is not named stays as it is; other members are ignored.',
   FollowRequest: 'Whom to follow.',
+  ForgottenPassword: 'Whose password is forgotten.',
+  PasswordReset: 'A mailed token and a new password.',
+  PasswordChange: 'The password that is there and a new one.',
+  EmailVerification: 'A mailed token.',
   RegisteredUser: 'The new account, as its owner sees it.',
   LoggedInUser: 'The account that logged in.',
   Profile: 'What everybody may see of a user.',
@@ -28,6 +32,9 @@ export const SCHEMAS: Record<string, string> = {
 const NAME_RULES = '1 to 150 letters, digits or `. _ @ + -`, not only dots.';
 const RESERVED = [...RESERVED_USERNAMES].map((name) => `\`${name}\``).join(', ');
 
+const PASSWORD_RULES =
+  'At least 8 characters and at most 72 bytes of UTF-8. Must not be all digits, one character repeated, invisible, the username or the email; must not contain a username of 4 characters or more, nor control characters. Never trimmed; normalised to NFC. A strict deployment asks for 12 characters and refuses the 10,000 most common passwords.';
+
 /** What each field and parameter is; `Schema.field` or `operation.parameter` where one name has several meanings. */
 export const FIELDS: Record<string, string> = {
   id: 'A positive integer, unique and never reused; gaps are possible.',
@@ -37,10 +44,15 @@ export const FIELDS: Record<string, string> = {
   'path.username': 'A username, in any case.',
   email: 'A plausible address, kept as typed, unique regardless of case. Only its owner ever sees it.',
   'ProfileChanges.email': 'A plausible address that nobody else has. The old one becomes free at once.',
-  password:
-    'At least 8 characters and at most 72 bytes of UTF-8. Must not be all digits, one character repeated, invisible, the username or the email; must not contain a username of 4 characters or more, nor control characters. Never trimmed; normalised to NFC.',
+  password: PASSWORD_RULES,
   'LoginRequest.password': 'As it was registered.',
   password_confirm: 'The same as `password`.',
+  current_password: 'The password that the account has.',
+  new_password: PASSWORD_RULES,
+  new_password_confirm: 'The same as `new_password`.',
+  token: 'What stands behind `token=` in the address of a mailed link.',
+  'ForgottenPassword.email': 'The address of the account, in any case.',
+  email_verified: 'Whether a link that was mailed to the address has come back.',
   first_name: '`""` when not set; must not be invisible.',
   last_name: '`""` when not set; must not be invisible.',
   bio: 'May have line breaks; `""` when not set.',

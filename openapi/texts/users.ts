@@ -50,14 +50,14 @@ export const users = {
     tag: 'Users',
     summary: 'Get my profile',
     description: 'The caller’s own profile: what everybody may see, and what only the owner does.',
-    answer: 'The profile with `email` and `updated_at`.',
-    response: { ...profile, email: 'alice@example.com', updated_at },
+    answer: 'The profile with `email`, `email_verified` and `updated_at`.',
+    response: { ...profile, email: 'alice@example.com', email_verified: true, updated_at },
   },
   updateMe: {
     tag: 'Users',
     summary: 'Update my profile',
     description:
-      'Changes the named fields and no others; `{}` changes nothing and succeeds. Changes of different fields at the same time all take effect. A new email address frees the old one.',
+      'Changes the named fields and no others; `{}` changes nothing and succeeds. Changes of different fields at the same time all take effect. A new email address frees the old one; where the deployment sends mail, both are told, the new one with a link that verifies it.',
     answer: 'The account after the change.',
     request: { ...changes, email },
     response: { id: alice.id, username: alice.username, email, ...changes, updated_at },

@@ -15,6 +15,8 @@ declare module 'vitest' {
     public_keys: string;
     /** Base URL of the running service; empty where tests call the handlers. */
     service: string;
+    /** Where mails arrive; empty where tests call the handlers. */
+    inbox: string;
     /** What the invocation URL of each function begins with; empty where tests call the handlers. */
     lambda: string;
   }
@@ -30,6 +32,7 @@ export default async function setup({ provide }: TestProject) {
   provide('public_keys', JSON.stringify(publicKeys(keys)));
   provide('service', '');
   provide('lambda', '');
+  provide('inbox', '');
   return async () => {
     await database.stop();
     await rm(data, { recursive: true, force: true });

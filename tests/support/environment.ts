@@ -14,6 +14,8 @@ Object.assign(process.env, localCredentials, {
   AUDIENCE: 'careers',
   PUBLIC_KEYS: inject('public_keys'),
   PSEUDONYM_SECRET: 'the secret of the tests',
+  MAIL_FROM: 'Careers <no-reply@careers.example>',
+  APP_URL: 'https://app.careers.example',
   SIGNING_KEYS_FILE: join(inject('data'), 'signing-keys.json'),
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });

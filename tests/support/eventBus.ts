@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listenOnLoopback } from '../../local/service/loopback.ts';
 import { type DeliveredEvent, startEventSink } from '../../local/service/stream/sink.ts';
+import { startTestQueue, type TestQueue } from './deadLetters.ts';
 
 /** Takes what the functions of this process publish. */
 export interface TestBus {
@@ -13,11 +12,8 @@ export interface TestBus {
   offered: DeliveredEvent[];
   /** Names the error code with which an event is refused; none is until set. */
   refuse: (event: DeliveredEvent) => string | undefined;
-  /** What was noted as never to be told. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into it, and a wrong reach fails them
-  dead_letters: any[];
-  /** Whether the queue of dead letters answers. */
-  queue_answers: boolean;
+  /** Where it is noted what is never to be told. */
+  queue: TestQueue;
   /** Where it keeps the events, and where others may keep files. */
   folder: string;
   stop(): Promise<void>;
@@ -26,16 +22,16 @@ export interface TestBus {
 /** Starts a bus and names it in the environment, so before anything of lib/ is loaded. */
 export async function startTestBus(): Promise<TestBus> {
   const folder = await mkdtemp(join(tmpdir(), 'users-api-events-'));
+  const queue = await startTestQueue();
   const bus: TestBus = {
     events: [],
     offered: [],
     refuse: () => undefined,
-    dead_letters: [],
-    queue_answers: true,
+    queue,
     folder,
     stop: async () => {
       await sink.stop();
-      await dead_letters.stop();
+      await queue.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -46,16 +42,7 @@ export async function startTestBus(): Promise<TestBus> {
       return bus.refuse(event);
     },
   });
-  const queue = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    if (!bus.queue_answers) return void response.writeHead(503).end();
-    bus.dead_letters.push(JSON.parse(JSON.parse(body).MessageBody));
-    response.setHeader('Content-Type', 'application/x-amz-json-1.0');
-    response.end(JSON.stringify({ MessageId: '1' }));
-  });
-  const dead_letters = await listenOnLoopback(queue);
   process.env.EVENTBRIDGE_ENDPOINT = sink.endpoint;
-  process.env.EVENT_DEAD_LETTERS = `${dead_letters.endpoint}/1/queue`;
+  process.env.EVENT_DEAD_LETTERS = queue.url;
   return bus;
 }

@@ -1,8 +1,9 @@
 import type { CallerRule } from '../../lib/http/declaration.ts';
 import { type OperationId, routes } from '../../lib/http/routes.ts';
+import type { Purpose } from '../../lib/mail/links.ts';
 import { readDeclarations } from '../../openapi/declarations.ts';
 import { type Answer, type Options, send } from './api.ts';
-import { newUser, registration, storeSession, type TestUser } from './users.ts';
+import { newUser, registration, storeLink, storeSession, type TestUser } from './users.ts';
 
 /** A request that an endpoint answers with success. */
 export interface Example {
@@ -19,11 +20,24 @@ export interface Example {
   ends_tokens: boolean;
 }
 
-const bodies = (user: TestUser, other: TestUser): Partial<Record<OperationId, object>> => ({
+const newPassword = { new_password: 'a-new-password', new_password_confirm: 'a-new-password' };
+
+/** Endpoints that make every older token of their caller invalid. */
+const ENDING: OperationId[] = ['changePassword', 'endMyOtherSessions'];
+
+const bodies = (
+  user: TestUser,
+  other: TestUser,
+  links: Record<Purpose, string>,
+): Partial<Record<OperationId, object>> => ({
   register: registration(),
   login: { username: user.username, password: user.password },
   refreshToken: { refresh: user.refresh },
   logout: { refresh: user.refresh },
+  forgetPassword: { email: user.email },
+  resetPassword: { token: links.reset, ...newPassword },
+  changePassword: { current_password: user.password, ...newPassword },
+  verifyEmail: { token: links.verification },
   updateMe: { bio: 'New' },
   followUser: { following: other.id },
 });
@@ -34,14 +48,18 @@ const bodies = (user: TestUser, other: TestUser): Partial<Record<OperationId, ob
  */
 export async function exampleRequests(user: TestUser, other: TestUser): Promise<Example[]> {
   const declarations = Object.values(await readDeclarations());
-  const examples = bodies(user, other);
+  const examples = bodies(user, other, {
+    // Of somebody else, whose tokens nobody needs.
+    reset: await storeLink('reset', await newUser()),
+    verification: await storeLink('verification', user),
+  });
   const id = await storeSession(user.username);
   return declarations.map(({ operation, caller, body: schema, media_type }) => {
     const { method, path } = routes[operation];
     const body = examples[operation];
     if (schema && !body) throw new Error(`There is no example of a body for ${operation}.`);
     return {
-      ...{ operation, method, body, caller, ends_tokens: operation === 'endMyOtherSessions' },
+      ...{ operation, method, body, caller, ends_tokens: ENDING.includes(operation) },
       path: path.replace('{username}', other.username).replace('{id}', id),
       ...{ media_type: media_type ?? 'application/json', is_document: media_type !== undefined },
     };

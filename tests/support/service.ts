@@ -10,6 +10,9 @@ import { findSecrets } from './secrets.ts';
 
 const START_SECONDS = 60;
 
+/** Where the banner says that mail arrives. */
+const INBOX = /Mail arrives at (http:\/\/[\w.:]+)\//;
+
 /** The request that the banner suggests: its password and address are nobody's. */
 const FIRST_REQUEST = /^ +-d '.*'$/m;
 
@@ -52,6 +55,8 @@ export default async function setup(project: TestProject) {
       throw new Error(`The service did not start:\n${said.slice(-5000)}`);
     await sleep(200);
   }
+  while (!INBOX.test(said)) await sleep(50);
+  project.provide('inbox', INBOX.exec(said)?.[1] ?? '');
   project.provide('service', url);
   project.provide('lambda', `http://localhost:${lambdaPort}/2015-03-31/functions/users-api-dev-`);
 

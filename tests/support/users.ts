@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import type { Purpose } from '../../lib/mail/links.ts';
+import type { Link } from '../../lib/table/links.ts';
 import type { Session } from '../../lib/table/sessions.ts';
 import { CredentialItem } from '../../lib/table/userItem.ts';
 import type { Credential, User } from '../../lib/table/users.ts';
@@ -73,6 +75,20 @@ export async function storeSession(username: string, fields: Partial<Session> = 
   const session = { ...beginSession(0, Date.now(), 'Test', ''), ...fields };
   await insertSession(username, session);
   return session.sid;
+}
+
+/** Makes a link that might have been mailed to a user, past the API, and returns its token. */
+export async function storeLink(
+  purpose: Purpose,
+  { id, username, email }: Pick<User, 'id' | 'username' | 'email'>,
+  fields: Partial<Link> = {},
+): Promise<string> {
+  const { newToken } = await import('../../lib/mail/links.ts');
+  const { insertLink } = await import('../../lib/table/links.ts');
+  const { token, name } = newToken(purpose, username);
+  const expires_at = Math.floor(Date.now() / 1000) + 60;
+  await insertLink(name, { id, ...(purpose === 'verification' && { email }), expires_at, ...fields });
+  return token;
 }
 
 /** A user like one that has just registered, but written past the API, which is many times faster. */

@@ -13,8 +13,8 @@ const { handler } = await import('../../../functions/jobs/publishEvents.ts');
 const { newUserWrites } = await import('../../../lib/table/users.ts');
 
 beforeEach(() => {
-  bus.events.length = bus.offered.length = bus.dead_letters.length = 0;
-  bus.queue_answers = true;
+  bus.events.length = bus.offered.length = bus.queue.messages.length = 0;
+  bus.queue.answers = true;
   bus.refuse = () => undefined;
 });
 
@@ -94,7 +94,7 @@ test('sets aside what is refused for good, and holds nobody up', async () => {
   expect(typesOf('ben')).toEqual(['ProfileUpdated', 'ProfileUpdated', 'ProfileUpdated']);
   const sequence = ben[0]?.dynamodb.SequenceNumber;
   const why = { reason: 'InvalidArgument', event: 'UserRegistered', sequence };
-  expect(bus.dead_letters).toEqual([{ ...why, key: { PK: 'USER#ben', SK: '#PROFILE' } }]);
+  expect(bus.queue.messages).toEqual([{ ...why, key: { PK: 'USER#ben', SK: '#PROFILE' } }]);
   expect(lines).toEqual([
     expect.objectContaining({ message: 'event_refused', ...why }),
     expect.objectContaining({ message: 'events', published: 7, set_aside: 1 }),
@@ -107,17 +107,17 @@ test('sets aside a damaged item without a word of what is in it, and holds nobod
   expect(result).toEqual(NOTHING_FAILED);
   expect(typesOf('anna')).toHaveLength(2);
   expect(typesOf('ben')).toHaveLength(2);
-  expect(bus.dead_letters).toEqual([
+  expect(bus.queue.messages).toEqual([
     expect.objectContaining({
       reason: 'A user item is damaged at: bio.',
       key: { PK: 'USER#ben', SK: '#PROFILE' },
     }),
   ]);
-  expect(findSecrets(JSON.stringify([lines, bus.dead_letters]))).toEqual([]);
+  expect(findSecrets(JSON.stringify([lines, bus.queue.messages]))).toEqual([]);
 });
 
 test('loses nothing when it cannot even be set aside', async () => {
-  bus.queue_answers = false;
+  bus.queue.answers = false;
   await expect(deliver([...life('ben', 0, { bio: 7 }), ...life('anna')])).rejects.toThrow();
   bus.refuse = (event) => (subjectOf(event) === 'ben' ? 'InvalidArgument' : undefined);
   const ben = life('ben');
