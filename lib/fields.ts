@@ -20,6 +20,7 @@ export const RESERVED_USERNAMES = new Set([
   '.well-known',
   'health',
   'admin',
+  'export',
 ]);
 
 const USERNAME = /^(?!\.+$)[A-Za-z0-9._@+-]{1,150}$/;

@@ -16,9 +16,19 @@ export const UserItem = v.object({
   updated_at: v.number(),
   /** Raised to refuse every token that was issued before; the account's first stripe has it too. */
   epoch: v.optional(v.number(), 0),
+  /** Since when the user is out of sight until an operator restores it; milliseconds since 1970. */
+  suspended_at: v.optional(v.number()),
+  /** Since when the user is out of sight for good, soon to be erased; milliseconds since 1970. */
+  deleted_at: v.optional(v.number()),
 });
+
+/** Whether a user, or an account, is neither suspended nor deleted. */
+export const isActive = ({ suspended_at, deleted_at }: Marks) =>
+  suspended_at === undefined && deleted_at === undefined;
+
+type Marks = Partial<Pick<v.InferOutput<typeof UserItem>, 'suspended_at' | 'deleted_at'>>;
 
 export const CredentialItem = v.object({ ...UserItem.entries, password_hash: v.string() });
 
 /** What the index projects of a user; serverless.yml names the same attributes. */
-export const ProjectedUser = v.omit(UserItem, ['email', 'epoch']);
+export const ProjectedUser = v.omit(UserItem, ['email', 'epoch', 'suspended_at', 'deleted_at']);
