@@ -1,5 +1,7 @@
 import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { DeletionRequest } from '../lib/accounts/deletion.ts';
+import { AccountExport } from '../lib/accounts/export.ts';
 import { Registration } from '../lib/auth/registration.ts';
 import { LoginRequest, LogoutRequest, RefreshRequest, SessionView } from '../lib/auth/sessions.ts';
 import { PublicKey } from '../lib/config.ts';
@@ -19,7 +21,15 @@ type Side = 'input' | 'output';
 const UNSPEAKABLE = ['check', 'partial_check', 'raw_check'];
 
 const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
-  input: { Registration, LoginRequest, LogoutRequest, RefreshRequest, ProfileChanges, FollowRequest },
+  input: {
+    Registration,
+    LoginRequest,
+    LogoutRequest,
+    RefreshRequest,
+    ProfileChanges,
+    DeletionRequest,
+    FollowRequest,
+  },
   output: {
     RegisteredUser: views.RegisteredUser,
     LoggedInUser: views.LoggedInUser,
@@ -28,6 +38,7 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
     UpdatedUser: views.UpdatedUser,
     ListedUser: views.ListedUser,
     SessionView,
+    AccountExport,
     Statistics: views.Statistics,
     Follow: FollowView,
     FollowPage,

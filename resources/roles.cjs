@@ -117,6 +117,13 @@ const grants = ({ signingKeys, eventBus }) => {
       write('DeleteItem', 'emails'),
       write('PutItem', 'emails', 'users'),
     ],
+    deleteMe: [
+      readWhole('GetItem', 'users'),
+      readWhole('BatchGetItem', 'failed_logins'),
+      write('PutItem', 'user_ids'),
+      write('UpdateItem', 'users', 'failed_logins'),
+    ],
+    exportMe: [read(['GetItem', 'Query'], 'users'), queryIndex('followers')],
     followUser: [
       read('GetItem', 'user_ids', 'users'),
       write('PutItem', 'users'),
@@ -134,6 +141,15 @@ const grants = ({ signingKeys, eventBus }) => {
       write('PutItem', 'events'),
       write('UpdateItem', 'users'),
       toQueue('ActivityDeadLetters'),
+    ],
+    eraseAccount: [
+      read(['GetItem', 'Query'], 'users'),
+      queryIndex('followers'),
+      write('UpdateItem', 'users'),
+      write('DeleteItem', 'users', 'emails', 'failed_logins'),
+      write('ConditionCheckItem', 'users'),
+      putEvents(eventBus),
+      toQueue('ErasureDeadLetters'),
     ],
     publishEvents: [readStream, putEvents(eventBus), toQueue('EventDeadLetters')],
   };

@@ -9,7 +9,8 @@ type SecurityEvent =
   | 'logged_out'
   | 'email_changed'
   | 'other_sessions_ended'
-  | 'password_changed';
+  | 'password_changed'
+  | 'account_deleted';
 
 /**
  * Writes the one line about something that an operator may have to retrace: what happened, to which account (none

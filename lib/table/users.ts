@@ -18,7 +18,10 @@ export type Credential = v.InferOutput<typeof CredentialItem>;
 export const USER_ATTRIBUTES = Object.keys(UserItem.entries);
 
 const ListItem = v.pick(UserItem, ['id', 'username', 'first_name', 'last_name', 'avatar']);
-const MarkedItem = v.object({ ...ListItem.entries, ...v.pick(UserItem, ['suspended_at', 'deleted_at']).entries });
+const MarkedItem = v.object({
+  ...ListItem.entries,
+  ...v.pick(UserItem, ['suspended_at', 'deleted_at']).entries,
+});
 const AvatarItem = v.pick(UserItem, ['username', 'avatar']);
 
 /** What a list shows of a user. */

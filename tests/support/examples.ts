@@ -19,12 +19,15 @@ export interface Example {
   ends_tokens: boolean;
 }
 
+const ENDS_TOKENS = new Set<OperationId>(['endMyOtherSessions', 'deleteMe']);
+
 const bodies = (user: TestUser, other: TestUser): Partial<Record<OperationId, object>> => ({
   register: registration(),
   login: { username: user.username, password: user.password },
   refreshToken: { refresh: user.refresh },
   logout: { refresh: user.refresh },
   updateMe: { bio: 'New' },
+  deleteMe: { password: user.password },
   followUser: { following: other.id },
 });
 
@@ -41,7 +44,7 @@ export async function exampleRequests(user: TestUser, other: TestUser): Promise<
     const body = examples[operation];
     if (schema && !body) throw new Error(`There is no example of a body for ${operation}.`);
     return {
-      ...{ operation, method, body, caller, ends_tokens: operation === 'endMyOtherSessions' },
+      ...{ operation, method, body, caller, ends_tokens: ENDS_TOKENS.has(operation) },
       path: path.replace('{username}', other.username).replace('{id}', id),
       ...{ media_type: media_type ?? 'application/json', is_document: media_type !== undefined },
     };
