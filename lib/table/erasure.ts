@@ -7,6 +7,7 @@ import {
   followersPartition,
   isFollow,
   itemsOf,
+  ownerIn,
   profileAndCounters,
   userKey,
 } from './keys.ts';
@@ -43,7 +44,7 @@ export async function* eraseItems(user: User): AsyncGenerator<number> {
   const followers = { IndexName: 'GSI1', KeyConditionExpression: 'GSI1PK = :followed' };
   const values = { ':followed': followersPartition(username) };
   yield* erasePages({ ...followers, ExpressionAttributeValues: values }, (page) =>
-    eraseEach(page, (edge) => eraseEdge(edge, accountKey(ownerOf(edge)), 'following_count')),
+    eraseEach(page, (edge) => eraseEdge(edge, accountKey(ownerIn(edge.PK)), 'following_count')),
   );
   const own = { KeyConditionExpression: 'PK = :user', ConsistentRead: true, ...projection(ATTRIBUTES) };
   yield* erasePages(
