@@ -19,6 +19,12 @@ export function withDeadline<T>(time_left: number, work: () => Promise<T>): Prom
  */
 export const LONGEST_WRITE = 9000;
 
+/**
+ * The longest that a request may run, in milliseconds: no function that answers one has more time. What a request began
+ * before is over by then, whatever it has read.
+ */
+export const LONGEST_REQUEST = 28_000;
+
 /** Runs `work` with at most so many milliseconds of what the current request has left. */
 export function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
   const outer = deadlines.getStore();

@@ -55,6 +55,11 @@ export const PROBLEMS = {
     detail: 'There is no active account with these credentials.',
     when: 'No user has this username, or the password is wrong: the answer is the same.',
   },
+  account_suspended: {
+    status: 403,
+    detail: 'This account is suspended.',
+    when: 'An operator has suspended the account. Only whoever has its password, or a token of it, is told.',
+  },
   not_found: {
     status: 404,
     detail: 'There is no such user.',

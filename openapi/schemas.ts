@@ -1,5 +1,7 @@
 import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { DeletionRequest } from '../lib/accounts/deletion.ts';
+import { AccountExport } from '../lib/accounts/export.ts';
 import { PasswordChange } from '../lib/auth/passwordChange.ts';
 import { ForgottenPassword, PasswordReset } from '../lib/auth/passwordReset.ts';
 import { Registration } from '../lib/auth/registration.ts';
@@ -28,11 +30,12 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
     LogoutRequest,
     RefreshRequest,
     ProfileChanges,
-    FollowRequest,
     ForgottenPassword,
     PasswordReset,
     PasswordChange,
     EmailVerification,
+    DeletionRequest,
+    FollowRequest,
   },
   output: {
     RegisteredUser: views.RegisteredUser,
@@ -42,6 +45,7 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
     UpdatedUser: views.UpdatedUser,
     ListedUser: views.ListedUser,
     SessionView,
+    AccountExport,
     Statistics: views.Statistics,
     Follow: FollowView,
     FollowPage,

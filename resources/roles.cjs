@@ -145,6 +145,13 @@ const grants = ({ signingKeys, eventBus, mailFrom }) => {
       write('DeleteItem', 'emails'),
       write('PutItem', 'emails', 'users'),
     ],
+    deleteMe: [
+      readWhole('GetItem', 'users'),
+      readWhole('BatchGetItem', 'failed_logins'),
+      write('PutItem', 'user_ids'),
+      write('UpdateItem', 'users', 'failed_logins'),
+    ],
+    exportMe: [read(['GetItem', 'Query'], 'users'), queryIndex('followers')],
     followUser: [
       read('GetItem', 'user_ids', 'users'),
       write('PutItem', 'users'),
@@ -171,6 +178,15 @@ const grants = ({ signingKeys, eventBus, mailFrom }) => {
       write('UpdateItem', 'quotas'),
       ...sendEmail(mailFrom),
       toQueue('MailDeadLetters'),
+    ],
+    eraseAccount: [
+      read(['GetItem', 'Query'], 'users'),
+      queryIndex('followers'),
+      write('UpdateItem', 'users'),
+      write('DeleteItem', 'users', 'emails', 'failed_logins'),
+      write('ConditionCheckItem', 'users'),
+      putEvents(eventBus),
+      toQueue('ErasureDeadLetters'),
     ],
     publishEvents: [readStream, putEvents(eventBus), toQueue('EventDeadLetters')],
   };

@@ -8,7 +8,7 @@ export const handler = endpoint(
     operation: 'login',
     caller: 'none',
     body: LoginRequest,
-    errors: ['no_active_account'],
+    errors: ['no_active_account', 'account_suspended'],
     answer: v.object({
       user: LoggedInUser,
       access: v.string(),

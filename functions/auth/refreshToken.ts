@@ -7,7 +7,7 @@ export const handler = endpoint(
     operation: 'refreshToken',
     caller: 'none',
     body: RefreshRequest,
-    errors: ['token_not_valid', 'token_reused'],
+    errors: ['token_not_valid', 'token_reused', 'account_suspended'],
     answer: v.object({ access: v.string(), refresh: v.exactOptional(v.string()) }),
   },
   ({ body, clock }) => refreshAccess(body, clock),

@@ -22,9 +22,10 @@ interface Trial {
 }
 
 /**
- * The user of that name, in any case, if the password is right; else throws `no_active_account`, for an unknown user
- * after the same work. Failures are counted, for a `device` that has logged in before by itself, and past a limit every
- * attempt is `throttled`; see loginThrottle.ts. Renews the stored hash when it is not of the kind that is made today.
+ * The user of that name, in any case, if the password is right; else throws `no_active_account`, for an unknown or
+ * deleted user after the same work. Throws `account_suspended` if it is right and the account is suspended. Failures are
+ * counted, for a `device` that has logged in before by itself, and past a limit every attempt is `throttled`; see
+ * loginThrottle.ts. Renews the stored hash when it is not of the kind that is made today.
  */
 export async function checkCredentials(
   { username, password }: { username: string; password: string },
@@ -35,6 +36,7 @@ export async function checkCredentials(
   const trial = { attempt: loginAttempt(username, source_ip, device), password, source_ip, clock };
   const user = await tryPassword(trial);
   if (!user) throw new ApiError('no_active_account');
+  if (user.suspended_at !== undefined) throw new ApiError('account_suspended');
   logSecurity('login_succeeded', user, source_ip);
   return user;
 }
@@ -74,10 +76,11 @@ async function tryPassword(
   { attempt, password, source_ip, clock }: Trial,
   guard: (found: Credential | undefined) => void = () => {},
 ): Promise<User | undefined> {
-  const { user: found, failures } = await readLoginStanding(attempt);
-  guard(found);
+  const { user: named, failures } = await readLoginStanding(attempt);
+  guard(named);
   refuseWhenThrottled(failures, clock());
 
+  const found = named?.deleted_at === undefined ? named : undefined;
   const matches = await checkPassword(password, found?.password_hash);
   if (!found || !matches) {
     await countFailedLogin(attempt, clock(), nextWindows(failures, clock()));

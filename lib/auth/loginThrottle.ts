@@ -48,13 +48,16 @@ export function loginAttempt(username: string, source_ip: string, device?: strin
     counted: {
       ...(name !== undefined && {
         username_and_address: pseudonym('username and address', name, address),
-        username: pseudonym('username', name),
+        username: nameFailures(name),
       }),
       address: pseudonym('address', address),
       ...(network && LIMITS.network < Number.POSITIVE_INFINITY && { network: pseudonym('network', network) }),
     },
   };
 }
+
+/** The pseudonym under which all failures with a name, in any case, are counted; the others name where they came from, too. */
+export const nameFailures = (username: string) => pseudonym('username', username.toLowerCase());
 
 /** Throws `throttled` until the last of the windows ends whose limit is reached. `now` in milliseconds. */
 export function refuseWhenThrottled(failures: Record<FailureScope, FailedLogins>, now: number): void {

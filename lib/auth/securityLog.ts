@@ -11,7 +11,8 @@ type SecurityEvent =
   | 'other_sessions_ended'
   | 'password_changed'
   | 'password_reset'
-  | 'email_verified';
+  | 'email_verified'
+  | 'account_deleted';
 
 /**
  * Writes the one line about something that an operator may have to retrace: what happened, to which account (none

@@ -92,7 +92,8 @@ export function beginSession(
 
 /**
  * The user of that name with new tokens, in a session of its own. An unknown user and a wrong password fail alike, after
- * the same work: `no_active_account`. Failures are counted; see credentials.ts. Whoever sends a `device_token`, be it an
+ * the same work: `no_active_account`; a suspended account tells whoever has the password. Failures are counted; see
+ * credentials.ts. Whoever sends a `device_token`, be it an
  * empty or an old one, gets one back that is good for the next login from this device.
  */
 export async function login(
@@ -132,7 +133,8 @@ async function renewDeviceToken(
 
 /**
  * A new access token for a refresh token that verifies, was not revoked, and whose session and account are still there;
- * with `rotate` also the refresh token that takes its place. See rotation.ts.
+ * with `rotate` also the refresh token that takes its place. See rotation.ts. Throws `account_suspended` to whoever has
+ * a token of such an account.
  */
 export async function refreshAccess(
   { refresh, rotate }: v.InferOutput<typeof RefreshRequest>,
@@ -141,6 +143,7 @@ export async function refreshAccess(
   const now = clock();
   const token = await verifyToken('refresh', refresh, now);
   const { account, session, ended } = await readTokenStanding(token, now);
+  if (account?.id === token.id && account.suspended_at !== undefined) throw new ApiError('account_suspended');
   ownedBy(token, account);
   if (ended) throw new ApiError('token_not_valid');
   const used = session && (await useRefreshToken(token, session, now, rotate));

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
 import { log } from '../log.ts';
-import { type Card, readFeed } from '../table/cards.ts';
+import { type FeedEntry, readFeed } from '../table/cards.ts';
 import { type Manifest, withdrawManifest } from '../table/snapshots.ts';
 import { type Reach, type ReadFeed, reachOf, readChanges, START } from './feed.ts';
 import type { DirectoryQuery } from './query.ts';
@@ -45,7 +45,7 @@ interface State {
   reach: Reach[];
   /** When the feed was read last. */
   read_at: number;
-  /** When what it was loaded from was read whole from the index: of deletions after that it knows nothing. */
+  /** When what it was loaded from was read whole from the index: what no change tells it does not know after that. */
   whole_at: number;
   /** When to look for something newer to load from. */
   look_at: number;
@@ -168,7 +168,7 @@ export class Directory {
     is_bare = this.#given_up !== '',
   ): Promise<{ state: State; damaged: number }> {
     const replica = new Replica(this.#limit, { is_bare });
-    const add = (page: Card[]) => replica.add(page);
+    const add = (page: FeedEntry[]) => replica.add(page);
     const addAll = async () => {
       for await (const page of snapshot ? readSnapshot(snapshot) : []) add(page);
     };
@@ -191,7 +191,7 @@ export class Directory {
   async #refresh(): Promise<Replica> {
     const state = this.#state;
     if (!state) return this.#current();
-    const changes: Card[] = [];
+    const changes: FeedEntry[] = [];
     const now = this.#clock();
     const { reach, is_behind } = await readChanges(state.reach, now, (page) => changes.push(...page), {
       read: this.#readFeed,

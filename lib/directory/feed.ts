@@ -1,6 +1,6 @@
 import { LONGEST_WRITE } from '../deadline.ts';
 import { log } from '../log.ts';
-import { type Card, feedCount, readFeed } from '../table/cards.ts';
+import { type FeedEntry, feedCount, readFeed } from '../table/cards.ts';
 
 /**
  * How far back each reading looks again, in milliseconds. A change is stamped before it is written, and the index takes
@@ -66,7 +66,7 @@ export interface Reading {
 export async function readChanges(
   from: readonly Reach[],
   now: number,
-  take: (cards: Card[]) => void,
+  take: (cards: FeedEntry[]) => void,
   { read = readFeed, read_units = Number.POSITIVE_INFINITY, turn = 0 }: Options = {},
 ): Promise<Reading> {
   let damaged = 0;

@@ -78,6 +78,20 @@ export const EVENTS = {
     v.object({ ...stamps, follower, followed }),
     v.description('One user no longer follows another.'),
   ),
+  UserSuspended: v.pipe(
+    v.object({ ...stamps, user }),
+    v.description('An operator has put a user out of sight, until it is restored.'),
+  ),
+  UserRestored: v.pipe(
+    v.object({ ...stamps, user }),
+    v.description('A user who was suspended is as before.'),
+  ),
+  AccountDeleted: v.pipe(
+    v.object({ ...stamps, user }),
+    v.description(
+      'An account is deleted. What belongs to it is erased; its id is never given again, its name may be.',
+    ),
+  ),
 } satisfies Record<string, v.GenericSchema<{ event_id: string; occurred_at: string; sequence: string }>>;
 
 /** The `detail-type` of an event. */

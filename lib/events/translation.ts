@@ -55,6 +55,10 @@ const aboutUser = ({ id, username }: User) => ({ user: { id, username } });
 const changedFields = (after: User, before: User) =>
   PROFILE_FIELDS.filter((field) => after[field] !== before[field]);
 
+/** About a user who has a mark in the one image and not in the other. */
+const begins = (mark: 'suspended_at' | 'deleted_at', marked: User, unmarked: User) =>
+  marked[mark] !== undefined && unmarked[mark] === undefined ? aboutUser(marked) : undefined;
+
 const aboutFollow = (edge: v.InferOutput<typeof FollowImage>) => ({
   follower: { ...(edge.follower !== undefined && { id: edge.follower }), username: ownerIn(edge.PK) },
   followed: { id: edge.following, username: edge.following_username.toLowerCase() },
@@ -73,6 +77,9 @@ const ROWS: { [Type in EventType]: Row<Type> } = {
   PasswordChanged: onUser('changed', (after, before) =>
     after.password_changed_at === before.password_changed_at ? undefined : aboutUser(after),
   ),
+  UserSuspended: onUser('changed', (after, before) => begins('suspended_at', after, before)),
+  UserRestored: onUser('changed', (after, before) => begins('suspended_at', before, after)),
+  AccountDeleted: onUser('changed', (after, before) => begins('deleted_at', after, before)),
   UserFollowed: onFollow('created', aboutFollow),
   UserUnfollowed: onFollow('deleted', aboutFollow),
 };

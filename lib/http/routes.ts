@@ -22,6 +22,8 @@ export const routes = {
   getUser: { method: 'GET', path: '/{username}' },
   getMe: { method: 'GET', path: '/me' },
   updateMe: { method: 'PATCH', path: '/me/update' },
+  deleteMe: { method: 'DELETE', path: '/me' },
+  exportMe: { method: 'GET', path: '/me/export' },
   followUser: { method: 'POST', path: '/follow' },
   unfollowUser: { method: 'DELETE', path: '/{username}/unfollow' },
   listMyFollowing: { method: 'GET', path: '/following' },

@@ -6,6 +6,7 @@ import { deleteFollow, type EdgeOutcome, type Follow, insertFollow } from '../ta
 import type { Caller } from '../table/items.ts';
 import type { Remember } from '../table/repetitions.ts';
 import { leasedSequence } from '../table/sequences.ts';
+import { isActive } from '../table/userItem.ts';
 import { readAccount, readUsername } from '../table/users.ts';
 import { Id, Timestamp } from '../users/views.ts';
 
@@ -55,7 +56,7 @@ export async function unfollow(caller: Caller, username: string): Promise<void> 
   const outcome = await deleteFollow(caller, username);
   if (outcome === 'done') return;
   const followed = await readAccount(username, { consistent: true });
-  throw refusal(outcome, followed ? 'not_following' : 'not_found');
+  throw refusal(outcome, followed && isActive(followed) ? 'not_following' : 'not_found');
 }
 
 const refusal = (outcome: EdgeOutcome, unchanged: 'already_following' | 'not_following' | 'not_found') =>

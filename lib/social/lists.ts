@@ -11,6 +11,7 @@ import {
   readFollowing,
 } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
+import { isActive } from '../table/userItem.ts';
 import { readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
 import { fitPage } from '../users/pages.ts';
 import { Count, ListedUser } from '../users/views.ts';
@@ -51,7 +52,7 @@ export async function listFollowing(username: string, caller: Caller | undefined
     readFollowing(list.username, wanted),
     caller && requireAccount(caller),
   ]);
-  if (!account) throw new ApiError('not_found');
+  if (!account || !isActive(account)) throw new ApiError('not_found');
   const names = edges.entries.map((edge) => edge.following_username.toLowerCase());
   return {
     count: account.following_count,

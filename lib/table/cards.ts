@@ -20,6 +20,16 @@ export const CardItem = v.object({ ...ProjectedUser.entries, avatar: CardAvatar 
 /** What the directory knows of a user: what a list may show, search or order by. Times in milliseconds. */
 export type Card = v.InferOutput<typeof CardItem>;
 
+const RemovalItem = v.pick(ProjectedUser, ['id', 'updated_at']);
+
+/** In the place of a card: since its stamp, the user of that id is out of sight. It has no username, as every card has. */
+export type Removal = v.InferOutput<typeof RemovalItem>;
+
+/** What stands in the feed. Of a card and a removal of one id the one with the later stamp holds. */
+export type FeedEntry = Card | Removal;
+
+export const isRemoval = (entry: FeedEntry): entry is Removal => !('username' in entry);
+
 /** How many feeds there are: one a shard, numbered from 0. */
 export const feedCount = directoryPartitions.length;
 
@@ -28,8 +38,8 @@ const PAGE = 4000;
 
 /** What one query of a feed brings. */
 export interface FeedPage {
-  cards: Card[];
-  /** Ids of the items that are no cards. */
+  cards: FeedEntry[];
+  /** Ids of the items that are neither cards nor removals. */
   damaged: number[];
   /** The time (ms) under which the last of them all stands in the feed; `undefined` when there are none. */
   read_to: number | undefined;
@@ -40,7 +50,7 @@ export interface FeedPage {
 }
 
 /**
- * All cards of a shard that changed at or after `since` (ms), page by page, oldest change first, with at most so many
+ * All cards of a shard that changed, or were removed, at or after `since` (ms), page by page, oldest change first, with at most so many
  * cards to a page. Nothing is read that is not asked for: who leaves the loop pays for no further page.
  */
 export async function* readFeed(shard: number, since: number, page_size = PAGE): AsyncGenerator<FeedPage> {
@@ -55,7 +65,7 @@ export async function* readFeed(shard: number, since: number, page_size = PAGE):
       ...(start && { ExclusiveStartKey: start }),
     });
     const places = items.map(({ GSI1SK }) => changeIn(String(GSI1SK)));
-    const parsed = items.map((item) => v.safeParse(CardItem, item));
+    const parsed = items.map((item) => v.safeParse('username' in item ? CardItem : RemovalItem, item));
     yield {
       cards: parsed.flatMap(({ success, output }) => (success ? [output] : [])),
       damaged: places.flatMap(({ id }, n) => (parsed[n]?.success ? [] : [id])),

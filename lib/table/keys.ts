@@ -37,6 +37,9 @@ export const PARTITIONS = {
 const DIRECTORY_SHARDS = 4;
 const STRIPES = 16;
 
+/** All items that belong to a user. */
+export const itemsOf = (username: string) => ({ PK: `USER#${lower(username)}` });
+
 export const userKey = (username: string) => ({ PK: `USER#${lower(username)}`, SK: '#PROFILE' });
 
 export const userIndexKey = (id: number, updated_at: number) => ({
@@ -104,6 +107,9 @@ export const followIndexKey = (follower: string, followed: string, created_at: n
 
 /** When the edge was made (ms), which its index sort key begins with. */
 export const followTimeIn = (index_sort_key: string) => Number.parseInt(index_sort_key, 10);
+
+/** Whether an item of a user is an edge to somebody. */
+export const isFollow = ({ SK }: { SK: string }) => SK.startsWith('FOLLOWS#');
 
 /** All edges of one follower, by the name of the followed. */
 export const followsOf = (follower: string) => ({ PK: `USER#${lower(follower)}`, prefix: 'FOLLOWS#' });

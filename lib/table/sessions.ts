@@ -61,12 +61,13 @@ const Standing = v.object({
   SK: v.string(),
   id: v.optional(v.number()),
   epoch: v.optional(v.number(), 0),
+  suspended_at: v.optional(v.number()),
   expires_at: v.optional(v.number(), 0),
 });
 
 /** What a refresh token is good for: its account as it is now, and its session, if both are still there. */
 export interface TokenStanding {
-  account: { id: number; epoch: number } | undefined;
+  account: { id: number; epoch: number; suspended_at?: number | undefined } | undefined;
   /** `undefined` for the tokens of the first release, which belong to no session. */
   session: Session | undefined;
   /** The token was revoked, or its session has ended. */
@@ -84,11 +85,11 @@ export async function readTokenStanding(
   const items = await getItems([account, other], { consistent: true, attributes });
   const found = new Map(items.map((item) => [item.SK, item]));
   const owner = found.get(account.SK);
-  const { id, epoch = 0 } = owner ? parseItem(Standing, 'account', owner) : {};
+  const { id, epoch = 0, suspended_at } = owner ? parseItem(Standing, 'account', owner) : {};
   const item = found.get(other.SK);
   const lives = item && parseItem(Standing, 'session or revoked token', item).expires_at > toSeconds(now);
   return {
-    account: id === undefined ? undefined : { id, epoch },
+    account: id === undefined ? undefined : { id, epoch, suspended_at },
     session: lives && sid !== undefined ? parseItem(SessionItem, 'session', item) : undefined,
     ended: sid === undefined ? lives === true : !lives,
   };

@@ -18,7 +18,7 @@ export const Manifest = v.object({
   position: v.array(v.number()),
   /** Milliseconds since 1970. */
   written_at: v.number(),
-  /** When it, or the one that it builds on, was read whole from the index (ms); what was deleted since is still in it. */
+  /** When it, or the one that it builds on, was read whole from the index (ms); what no change tells is not in it since. */
   rebuilt_at: v.optional(v.number(), 0),
   /** Seconds since 1970: from then on, chunks may be gone. */
   expires_at: v.number(),

@@ -14,7 +14,7 @@ import {
 } from './keys.ts';
 import { getItem, getItems, projection, queryAll, type ReadOptions } from './read.ts';
 import type { RawItem } from './send.ts';
-import { CredentialItem, UserItem } from './userItem.ts';
+import { CredentialItem, isActive, UserItem } from './userItem.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
 
 /** A user as stored, without the password's hash: that leaves the table as part of a {@link Credential} only. */
@@ -27,6 +27,10 @@ export type Credential = v.InferOutput<typeof CredentialItem>;
 export const USER_ATTRIBUTES = Object.keys(UserItem.entries);
 
 const ListItem = v.pick(UserItem, ['id', 'username', 'first_name', 'last_name', 'avatar']);
+const MarkedItem = v.object({
+  ...ListItem.entries,
+  ...v.pick(UserItem, ['suspended_at', 'deleted_at']).entries,
+});
 const AvatarItem = v.pick(UserItem, ['username', 'avatar']);
 
 /** What a list shows of a user. */
@@ -37,11 +41,14 @@ export type UserWithCounts = User & { counts: Counts };
 
 const PROFILE_ATTRIBUTES = [...new Set(['SK', ...USER_ATTRIBUTES, ...Object.keys(noCounts)])];
 
-export const Claim = v.object({ username: v.string() });
+/** Who has an id or an address; that of a user who is out of sight has no name. */
+export const Claim = v.object({ username: v.optional(v.string()) });
 export const AccountItem = v.object({
   id: v.number(),
   following_count: v.number(),
   epoch: v.optional(v.number(), 0),
+  suspended_at: v.optional(v.number()),
+  deleted_at: v.optional(v.number()),
 });
 
 /** To whom a name belongs, which tokens it takes, and how many users it follows. */
@@ -84,14 +91,23 @@ export async function insertUser(user: Credential, also?: Record<string, Write>)
   return taken;
 }
 
-/** The user of that name in any case, as of now (a consistent read). */
+/** The user of that name in any case, as of now (a consistent read); also one that is out of sight. */
 export async function readUser(username: string): Promise<User | undefined> {
   const item = await getItem(userKey(username), { consistent: true, attributes: USER_ATTRIBUTES });
   return item && parseUser(item);
 }
 
-/** The user of that name with all counts, in one read. */
+/** The user of that name with all counts, in one read; `undefined` for one that is out of sight. */
 export async function readUserWithCounts(
+  username: string,
+  options?: ReadOptions,
+): Promise<UserWithCounts | undefined> {
+  const found = await readAnyUserWithCounts(username, options);
+  return found && isActive(found) ? found : undefined;
+}
+
+/** The user of that name with all counts, in one read; also one that is out of sight. */
+export async function readAnyUserWithCounts(
   username: string,
   { consistent = false }: ReadOptions = {},
 ): Promise<UserWithCounts | undefined> {
@@ -108,10 +124,10 @@ export async function readUserWithCounts(
   return { ...parseUser(profile), counts: sumCounts(stripes.map(parseCounts)) };
 }
 
-/** The users of the given names that exist, as lists show them, in no order; each name once. */
+/** The users of the given names that can be seen, as lists show them, in no order; each name once. */
 export async function readUsers(usernames: readonly string[]): Promise<UserInList[]> {
-  const items = await getItems(usernames.map(userKey), { attributes: Object.keys(ListItem.entries) });
-  return parseItems(ListItem, 'user', items);
+  const items = await getItems(usernames.map(userKey), { attributes: Object.keys(MarkedItem.entries) });
+  return parseItems(MarkedItem, 'user', items).filter(isActive);
 }
 
 /** The avatars of the given users, by their names in lower case; each name once. */
@@ -121,28 +137,33 @@ export async function readAvatars(usernames: readonly string[]): Promise<Map<str
   return new Map(found.map(({ username, avatar }) => [username.toLowerCase(), avatar]));
 }
 
-/** The name of the user with that id (a consistent read). */
+/** The name of the user with that id (a consistent read); `undefined` for one that is out of sight. */
 export async function readUsername(id: number): Promise<string | undefined> {
   const item = await getItem(userIdKey(id), { consistent: true, attributes: Object.keys(Claim.entries) });
   return item && parseItem(Claim, 'id claim', item).username;
 }
 
-/** The user who has that address, in any spelling of its mailbox (consistent reads). */
+/** The user who has that address, in any spelling of its mailbox (consistent reads); not one that is out of sight. */
 export async function readUserByEmail(email: string): Promise<User | undefined> {
   const options = { consistent: true, attributes: Object.keys(Claim.entries) };
   const item = await getItem(emailKey(email), options);
-  const user = item && (await readUser(parseItem(Claim, 'email claim', item).username));
+  const { username } = item ? parseItem(Claim, 'email claim', item) : {};
+  const user = username === undefined ? undefined : await readUser(username);
   // In between, the address may have become somebody else's.
-  return user && mailboxOf(user.email) === mailboxOf(email) ? user : undefined;
+  return user && isActive(user) && mailboxOf(user.email) === mailboxOf(email) ? user : undefined;
 }
 
-/** The account of that name, `undefined` when nobody has it: the cheapest way to know that a user exists. */
+/**
+ * The account of that name, `undefined` when nobody has it or it was deleted: the cheapest way to know that a user
+ * exists. One that is suspended says so.
+ */
 export async function readAccount(username: string, options?: ReadOptions): Promise<Account | undefined> {
   const item = await getItem(accountKey(username), {
     ...options,
     attributes: Object.keys(AccountItem.entries),
   });
-  return item && parseItem(AccountItem, 'account', item);
+  const account = item && parseItem(AccountItem, 'account', item);
+  return account?.deleted_at === undefined ? account : undefined;
 }
 
 /** The accounts of the given names, by those in lower case (consistent reads); each name once. */

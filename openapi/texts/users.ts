@@ -62,4 +62,42 @@ export const users = {
     request: { ...changes, email },
     response: { id: alice.id, username: alice.username, email, ...changes, updated_at },
   },
+  deleteMe: {
+    tag: 'Users',
+    summary: 'Delete my account',
+    description:
+      'Deletes the caller’s account for good. At once, every token of it is refused, a login answers `no_active_account`, and nobody finds it in profiles, lists or searches any more, nor can follow it. What is stored is erased within minutes, follows in both directions with their counts; then the name and the address are free again. The id is never given again. A wrong password is 400 with `errors.password`, and counts as a failed login.',
+    answer: 'A confirmation.',
+    request: { password: 'password123' },
+    response: { message: 'Your account is deleted' },
+  },
+  exportMe: {
+    tag: 'Users',
+    summary: 'Export what is stored about me',
+    description:
+      'Everything that is stored about the caller, at most 100 list entries a page; the first page has the profile and the sessions. Of others it has names only. Passing each `next` back as `cursor` yields every entry exactly once.',
+    answer: 'One page of the export.',
+    response: {
+      exported_at: updated_at,
+      profile: {
+        ...profile,
+        email: 'alice@example.com',
+        updated_at,
+        likes_received: 156,
+        comments_received: 89,
+      },
+      sessions: [
+        {
+          id: 'q3Zk1x8vB0aT',
+          device: 'Alice’s phone',
+          created_at: '2024-01-15T10:30:00Z',
+          last_used_at: '2024-01-16T08:00:00Z',
+          expires_at: '2024-01-23T08:00:00Z',
+        },
+      ],
+      follows: [{ id: 1, username: 'bob', created_at: '2024-01-15T10:30:00Z' }],
+      followers: [{ username: 'charlie' }],
+      next: null,
+    },
+  },
 } satisfies Record<string, OperationText>;

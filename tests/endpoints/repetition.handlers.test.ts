@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { patch, post } from '../support/api.ts';
-import { deleteAccount, scanItems } from '../support/table.ts';
-import { newUser, registration } from '../support/users.ts';
+import { scanItems } from '../support/table.ts';
+import { deleteAccount, newUser, registration } from '../support/users.ts';
 
 test('the answer of a dead account is not repeated', async () => {
   const user = await newUser();

@@ -12,11 +12,11 @@ import { snapshotChunkKey, userKey } from '../../lib/table/keys.ts';
 import { updateUser } from '../../lib/table/profileChanges.ts';
 import { documents, TableName } from '../../lib/table/send.ts';
 import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
+import { readUser, type User } from '../../lib/table/users.ts';
 import { below, oneOf, type Random } from '../../local/seed/random.ts';
 import { expectedBatch } from './directoryModel.ts';
 import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
-import { deleteAccount } from './table.ts';
-import { storeUser } from './users.ts';
+import { deleteAccount, hide, show, storeUser } from './users.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -35,6 +35,7 @@ export class DirectorySimulation {
   readonly #random: Random;
   readonly #cards = new Map<number, Card>();
   readonly #directories: Directory[];
+  readonly #suspended: string[] = [];
   #registered = 0;
   #now = Date.UTC(2026, 0, 1);
   /** Pages of the feed until a read breaks off. */
@@ -72,7 +73,9 @@ export class DirectorySimulation {
       [1, 'race for a snapshot', () => this.#raceForSnapshot()],
       [2, 'damage', () => this.#damage()],
       [1, 'damage a card', () => this.#damageCard()],
-      [1, 'delete', () => this.#delete()],
+      [4, 'delete', () => this.#delete()],
+      [2, 'suspend', () => this.#suspend()],
+      [2, 'restore', () => this.#restore()],
       [10, 'wait', () => this.#wait()],
     ];
     let left = below(
@@ -135,7 +138,8 @@ export class DirectorySimulation {
       last_name: randomText(this.#random, 5),
     };
     const stamp = this.#stamp();
-    const change = await updateUser({ id, username, epoch: 0 }, changes, () => stamp);
+    const { epoch = 0 } = (await readUser(username)) ?? {};
+    const change = await updateUser({ id, username, epoch }, changes, () => stamp);
     if (change.outcome !== 'updated') throw new Error(`The change ended as ${change.outcome}.`);
     const { email: _, epoch: __, ...card } = change.user;
     this.#cards.set(id, card);
@@ -206,15 +210,30 @@ export class DirectorySimulation {
     );
   }
 
-  /** No change tells of a deletion: a day later the snapshot is built anew, and everybody takes it up. */
   async #delete(): Promise<void> {
     if (this.#cards.size === 0) return;
-    const user = oneOf(this.#random, [...this.#cards.values()]);
-    await deleteAccount({ ...user, email: `${user.username}@example.com` });
-    this.#cards.delete(user.id);
-    this.#now += 25 * HOUR;
-    await writeSnapshot(this.#clock, 1);
-    this.#now += 2 * HOUR;
+    const { id, username } = oneOf(this.#random, [...this.#cards.values()]);
+    const stamp = this.#stamp();
+    await deleteAccount({ username }, () => stamp);
+    this.#cards.delete(id);
+  }
+
+  async #suspend(): Promise<void> {
+    if (this.#cards.size === 0) return;
+    const { id, username } = oneOf(this.#random, [...this.#cards.values()]);
+    const stamp = this.#stamp();
+    await hide(username, 'suspended_at', () => stamp);
+    this.#cards.delete(id);
+    this.#suspended.push(username);
+  }
+
+  async #restore(): Promise<void> {
+    const username = this.#suspended.pop();
+    if (username === undefined) return;
+    const stamp = this.#stamp();
+    await show(username, () => stamp);
+    const { email: _, epoch: __, ...card } = (await readUser(username)) as User;
+    this.#cards.set(card.id, card);
   }
 
   async #wait(): Promise<void> {

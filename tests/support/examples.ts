@@ -23,7 +23,7 @@ export interface Example {
 const newPassword = { new_password: 'a-new-password', new_password_confirm: 'a-new-password' };
 
 /** Endpoints that make every older token of their caller invalid. */
-const ENDING: OperationId[] = ['changePassword', 'endMyOtherSessions'];
+const ENDING: OperationId[] = ['changePassword', 'deleteMe', 'endMyOtherSessions'];
 
 const bodies = (
   user: TestUser,
@@ -39,6 +39,7 @@ const bodies = (
   changePassword: { current_password: user.password, ...newPassword },
   verifyEmail: { token: links.verification },
   updateMe: { bio: 'New' },
+  deleteMe: { password: user.password },
   followUser: { following: other.id },
 });
 

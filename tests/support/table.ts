@@ -1,13 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  BatchWriteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateScan,
-} from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
-import { accountKey, emailKey, userIdKey, userKey } from '../../lib/table/keys.ts';
 
 /** The table of this run, seen past the service and past any proxy between it and the database. */
 const documents = connect(inject('database'));
@@ -37,12 +30,4 @@ export async function scanItems(name = TableName, client = documents): Promise<I
     items.push(...(page.Items ?? []));
   }
   return items;
-}
-
-/** Deletes an account as docs/operations.md tells an operator to: the service itself deletes none. */
-export async function deleteAccount(user: { id: number; username: string; email: string }): Promise<void> {
-  const { id, username, email } = user;
-  const keys = [accountKey(username), userKey(username), userIdKey(id), emailKey(email)];
-  const deletions = keys.map((Key) => ({ DeleteRequest: { Key } }));
-  await documents.send(new BatchWriteCommand({ RequestItems: { [TableName]: deletions } }));
 }

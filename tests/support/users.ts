@@ -102,6 +102,35 @@ export async function newUser(fields: Partial<User> = {}): Promise<TestUser> {
   return { id, epoch: 0, username, email, password: PASSWORD, ...tokens };
 }
 
+/** Puts a user out of sight, past the API. */
+export async function hide(
+  username: string,
+  mark: 'deleted_at' | 'suspended_at',
+  clock = Date.now,
+): Promise<User> {
+  const { hideUser } = await import('../../lib/table/removals.ts');
+  const { readUser } = await import('../../lib/table/users.ts');
+  const user = await readUser(username);
+  if (!user || !(await hideUser(user, mark, clock))) throw new Error(`${username} cannot be hidden.`);
+  return user;
+}
+
+/** Shows a suspended user again, past the API. */
+export async function show(username: string, clock = Date.now): Promise<User> {
+  const { showUser } = await import('../../lib/table/removals.ts');
+  const { readUser } = await import('../../lib/table/users.ts');
+  const user = await readUser(username);
+  if (!user || !(await showUser(user, clock))) throw new Error(`${username} cannot be shown.`);
+  return user;
+}
+
+/** Deletes an account and erases it, without waiting for what may be under way. */
+export async function deleteAccount({ username }: Pick<User, 'username'>, clock = Date.now): Promise<void> {
+  const { eraseAccount } = await import('../../lib/accounts/eraser.ts');
+  const user = await hide(username, 'deleted_at', clock);
+  await eraseAccount(user, { clock, wait: async () => {} });
+}
+
 export function follow(follower: TestUser, followed: TestUser, options?: Options): Promise<Answer> {
   return post('/follow/', { following: followed.id }, { token: follower.access, ...options });
 }

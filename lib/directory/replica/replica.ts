@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Card } from '../../table/cards.ts';
+import { type FeedEntry, isRemoval } from '../../table/cards.ts';
 import type { DirectoryQuery, Ordering } from '../query.ts';
 import { condition } from './conditions.ts';
 import { CAPACITY, RecentLists } from './recent.ts';
@@ -9,9 +9,11 @@ import {
   FILL_TEXTS,
   KEEP_TEXTS,
   type ListedCard,
+  NOTE_REMOVAL,
   ORDERS,
   orderColumn,
   PAGE_SIZE,
+  REMOVE,
   rowOf,
   SHOW,
   TEXTS,
@@ -56,7 +58,7 @@ interface ReplicaOptions {
 
 /**
  * A copy of all cards in memory that can be searched, ordered and counted. Cards may come in any order and any
- * number of times: the one that changed last stays. Loading takes {@link add} any number of times and then
+ * number of times, and so may removals: what changed last stays. Loading takes {@link add} any number of times and then
  * {@link buildIndexes} once; after that, {@link apply} keeps it up to date. A replica on which one of them threw is to be
  * discarded.
  */
@@ -105,7 +107,7 @@ export class Replica {
   }
 
   /** Takes in cards while loading. Throws {@link ReplicaFull} unless it is bare. */
-  add(cards: readonly Card[]): void {
+  add(cards: readonly FeedEntry[]): void {
     this.#take(cards);
   }
 
@@ -126,7 +128,7 @@ export class Replica {
    * Takes in changes: all of these cards, or on an error none. Where there is no room for them, gives up what it can do
    * without, and in the end leaves out those that do not fit.
    */
-  apply(cards: readonly Card[]): void {
+  apply(cards: readonly FeedEntry[]): void {
     if (this.#take(cards) === 0) return;
     this.#recent.clear();
     this.#count();
@@ -194,7 +196,7 @@ export class Replica {
   }
 
   /** How many cards were new or different, of those that there was room for. */
-  #take(cards: readonly Card[]): number {
+  #take(cards: readonly FeedEntry[]): number {
     for (;;) {
       try {
         return this.#write(cards);
@@ -247,12 +249,11 @@ export class Replica {
     this.#database.exec(`PRAGMA max_page_count = ${pages}`);
   }
 
-  #writeFitting(cards: readonly Card[]): number {
-    const upsert = this.#prepare(UPSERT);
+  #writeFitting(cards: readonly FeedEntry[]): number {
     let written = 0;
     for (const card of cards) {
       try {
-        written += this.#guarded(() => Number(upsert.run(rowOf(card)).changes));
+        written += this.#guarded(() => this.#put(card));
       } catch (error) {
         if (!(error instanceof ReplicaFull)) throw error;
       }
@@ -261,14 +262,13 @@ export class Replica {
   }
 
   /** How many cards were new or different: all of them are taken in, or on an error none. */
-  #write(cards: readonly Card[]): number {
+  #write(cards: readonly FeedEntry[]): number {
     if (cards.length === 0) return 0;
     return this.#guarded(() => {
-      const upsert = this.#prepare(UPSERT);
       let written = 0;
       this.#database.exec('BEGIN');
       try {
-        for (const card of cards) written += Number(upsert.run(rowOf(card)).changes);
+        for (const card of cards) written += this.#put(card);
         this.#database.exec('COMMIT');
       } catch (error) {
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
@@ -276,6 +276,14 @@ export class Replica {
       }
       return written;
     });
+  }
+
+  /** How many cards it has changed. A removal is remembered, for the card may still come: from an older snapshot, say. */
+  #put(entry: FeedEntry): number {
+    if (!isRemoval(entry)) return Number(this.#prepare(UPSERT).run(rowOf(entry)).changes);
+    const { id, updated_at } = entry;
+    this.#prepare(NOTE_REMOVAL).run(id, updated_at);
+    return Number(this.#prepare(REMOVE).run(id, updated_at).changes);
   }
 
   #count(): void {

@@ -53,7 +53,10 @@ const COLUMNS = Object.keys(TYPES) as Column[];
 const list = (columns: readonly string[], write = (column: string) => column) =>
   columns.map(write).join(', ');
 
-export const DATA = `CREATE TABLE cards (${list(COLUMNS, (column) => `${column} ${TYPES[column as Column]}`)}) STRICT;`;
+export const DATA = `
+  CREATE TABLE cards (${list(COLUMNS, (column) => `${column} ${TYPES[column as Column]}`)}) STRICT;
+  CREATE TABLE removals (id INTEGER PRIMARY KEY, updated_at INTEGER NOT NULL) STRICT;
+`;
 
 /** An index for each ordering. */
 export const ORDERS = ORDERINGS.map((by) => `CREATE INDEX by_${by} ON cards (${orderColumn(by)}, id);`).join(
@@ -80,6 +83,9 @@ export const KEEP_TEXTS = `
   CREATE TRIGGER card_added AFTER INSERT ON cards BEGIN
     INSERT INTO texts (rowid, text) VALUES (new.id, new.text);
   END;
+  CREATE TRIGGER card_removed AFTER DELETE ON cards BEGIN
+    INSERT INTO texts (texts, rowid, text) VALUES ('delete', old.id, old.text);
+  END;
   CREATE TRIGGER text_changed AFTER UPDATE OF text ON cards WHEN old.text <> new.text BEGIN
     INSERT INTO texts (texts, rowid, text) VALUES ('delete', old.id, old.text);
     INSERT INTO texts (rowid, text) VALUES (new.id, new.text);
@@ -87,23 +93,33 @@ export const KEEP_TEXTS = `
 `;
 
 export const DROP_TEXTS =
-  'DROP TRIGGER IF EXISTS card_added; DROP TRIGGER IF EXISTS text_changed; DROP TABLE texts;';
+  'DROP TRIGGER IF EXISTS card_added; DROP TRIGGER IF EXISTS card_removed; DROP TRIGGER IF EXISTS text_changed; DROP TABLE texts;';
 
 const CHANGING = COLUMNS.filter((column) => column !== 'id');
 const CONTENT = CHANGING.filter((column) => column !== 'updated_at');
 
 /**
- * Writes a row, whose columns are bound by name, unless the replica has it as it is or as it was changed later. Of two
- * with one stamp and different contents the one that is read last stays.
+ * Writes a row, whose columns are bound by name, unless the replica has it as it is or as it was changed later, or it was
+ * removed since. Of two with one stamp and different contents the one that is read last stays.
  */
 export const UPSERT = `
-  INSERT INTO cards (${list(COLUMNS)}) VALUES (${list(COLUMNS, (column) => `$${column}`)})
+  INSERT INTO cards (${list(COLUMNS)}) SELECT ${list(COLUMNS, (column) => `$${column}`)}
+  WHERE NOT EXISTS (SELECT 1 FROM removals WHERE id = $id AND updated_at >= $updated_at)
   ON CONFLICT (id) DO UPDATE SET ${list(CHANGING, (column) => `${column} = excluded.${column}`)}
   WHERE excluded.updated_at > cards.updated_at OR (
     excluded.updated_at = cards.updated_at
     AND (${list(CONTENT, (column) => `excluded.${column}`)}) IS NOT (${list(CONTENT, (column) => `cards.${column}`)})
   )
 `;
+
+/** Remembers that the card of an id was removed, and when, if that was not later than is known. */
+export const NOTE_REMOVAL = `
+  INSERT INTO removals (id, updated_at) VALUES (?, ?)
+  ON CONFLICT (id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)
+`;
+
+/** Removes the card of an id unless it has changed since. */
+export const REMOVE = 'DELETE FROM cards WHERE id = ? AND updated_at <= ?';
 
 /** Reads one card as a list shows it. */
 export const SHOW = `SELECT ${list(SHOWN)} FROM cards WHERE id = ?`;

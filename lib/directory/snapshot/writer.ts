@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, toSeconds } from '../../clock.ts';
 import { log } from '../../log.ts';
-import type { Card } from '../../table/cards.ts';
+import { type Card, type FeedEntry, isRemoval } from '../../table/cards.ts';
 import {
   claimSnapshot,
   type Manifest,
@@ -50,16 +50,15 @@ export interface Written {
 /**
  * Replaces the snapshot of the directory by one that has all changes so far, if that is worth while. Any number of
  * writers may try at once: one writes, and its snapshot comes into force as a whole or not at all. `minimum` is how
- * many changes are worth a snapshot. Once a day it is built from the index alone: so it loses whoever was deleted, and
- * gains whatever it had missed.
+ * many changes are worth a snapshot. Once a day it is built from the index alone: so it gains whatever it had missed.
  */
 export async function writeSnapshot(clock: Clock, minimum = MINIMUM): Promise<Written> {
   const now = clock();
   const found = await findSnapshot(now);
   const base = found && now - found.rebuilt_at < REBUILDING ? found : undefined;
-  const changes = new Map<number, Card>();
+  const changes = new Map<number, FeedEntry>();
   const { reach } = await readChanges(reachOf(base?.position ?? START), now, (cards) => {
-    for (const card of cards) changes.set(card.id, later(card, changes.get(card.id)));
+    for (const entry of cards) changes.set(entry.id, later(entry, changes.get(entry.id)));
   });
   const position = reach.map(({ settled }) => settled);
   if (!isDue(found, base, changes.size, minimum)) return { outcome: 'not_due' };
@@ -90,7 +89,7 @@ function isDue(
 async function writeAs(
   writer: string,
   base: Manifest | undefined,
-  changes: Map<number, Card>,
+  changes: Map<number, FeedEntry>,
   position: Position,
   now: number,
 ): Promise<Written> {
@@ -112,17 +111,24 @@ async function writeAs(
   return { outcome, cards, chunks: digests.length, bytes, rebuilt: base === undefined };
 }
 
-/** The cards of the old snapshot with their changes, then the new ones; never all in memory at once. */
-async function* merge(base: Manifest | undefined, changes: Map<number, Card>): AsyncGenerator<Card[]> {
+/**
+ * The cards of the old snapshot with their changes, without those that were removed since, then the new ones; never all
+ * in memory at once.
+ */
+async function* merge(base: Manifest | undefined, changes: Map<number, FeedEntry>): AsyncGenerator<Card[]> {
   for await (const cards of base ? readSnapshot(base) : []) {
-    yield cards.map((card) => {
-      const merged = later(card, changes.get(card.id));
+    const merged = cards.map((card) => {
+      const last = later(card, changes.get(card.id));
       changes.delete(card.id);
-      return merged;
+      return last;
     });
+    yield withoutRemovals(merged);
   }
-  yield [...changes.values()].sort((a, b) => a.id - b.id);
+  yield withoutRemovals([...changes.values()]).sort((a, b) => a.id - b.id);
 }
 
-const later = (card: Card, other: Card | undefined) =>
-  other && other.updated_at >= card.updated_at ? other : card;
+const later = (entry: FeedEntry, other: FeedEntry | undefined) =>
+  other && other.updated_at >= entry.updated_at ? other : entry;
+
+const withoutRemovals = (entries: readonly FeedEntry[]) =>
+  entries.filter((entry): entry is Card => !isRemoval(entry));

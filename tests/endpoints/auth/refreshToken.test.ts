@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { get, post } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
-import { deleteAccount } from '../../support/table.ts';
 import { forge, readToken, seconds } from '../../support/tokens.ts';
-import { newUser } from '../../support/users.ts';
+import { deleteAccount, newUser } from '../../support/users.ts';
 
 test('answers a new access token of an hour', async () => {
   const user = await newUser();

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { get, patch, post } from '../../support/api.ts';
 import { exampleRequests, sendExample } from '../../support/examples.ts';
-import { deleteAccount } from '../../support/table.ts';
 import {
   type Differences,
   forge,
@@ -11,7 +10,7 @@ import {
   unsigned,
   withPayload,
 } from '../../support/tokens.ts';
-import { newUser } from '../../support/users.ts';
+import { deleteAccount, newUser } from '../../support/users.ts';
 
 const [alice, bob, carol] = [await newUser(), await newUser(), await newUser()];
 

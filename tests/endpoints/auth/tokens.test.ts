@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { accountKey } from '../../../lib/table/keys.ts';
 import { get, transport } from '../../support/api.ts';
 import { expectProblem } from '../../support/problems.ts';
-import { deleteAccount, readItem, writeItem } from '../../support/table.ts';
+import { readItem, writeItem } from '../../support/table.ts';
 import { forge, readToken, seconds, signingKey } from '../../support/tokens.ts';
-import { newUser, registerUser } from '../../support/users.ts';
+import { deleteAccount, newUser, registerUser } from '../../support/users.ts';
 
 test('are RS256 JWTs with the claims that sibling services rely on', async () => {
   const user = await registerUser();
