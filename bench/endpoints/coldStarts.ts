@@ -3,7 +3,7 @@ import { invokeNew } from '../harness/instances.ts';
 import { inTurn } from '../harness/inTurn.ts';
 import { milliseconds, type Section, table } from '../harness/report.ts';
 import { median } from '../harness/statistics.ts';
-import type { Scenario } from './scenarios.ts';
+import { MAIL, type Scenario } from './scenarios.ts';
 
 const STARTS = 15;
 const LARGEST = 4;
@@ -17,7 +17,8 @@ export async function measureColdStarts(all: readonly Scenario[]): Promise<Secti
   const rows = await inTurn('Cold starts', [...byFunction], async ([name, [scenario]]) => {
     const times: number[] = [];
     for (let n = 0; scenario && n < STARTS; n++) {
-      times.push((await invokeNew(name, [scenario.request(FIRST_NUMBER + n)])).elapsed);
+      const options = { environment: scenario.with_mail ? MAIL : {} };
+      times.push((await invokeNew(name, [scenario.request(FIRST_NUMBER + n)], options)).elapsed);
     }
     const { bytes, contents } = bundles.find((bundle) => bundle.name === name) ?? { bytes: 0, contents: [] };
     const largest = contents.slice(0, LARGEST).map(([owner, size]) => `${owner} ${kilobytes(size)}`);

@@ -6,7 +6,7 @@ import { milliseconds, type Section, spread, table } from '../harness/report.ts'
 import { median } from '../harness/statistics.ts';
 import { timeComparisons } from './logins.ts';
 import { PASSWORD } from './people.ts';
-import { type Cost, meanCost, type Scenario } from './scenarios.ts';
+import { type Cost, MAIL, meanCost, type Scenario } from './scenarios.ts';
 
 const WARM_UP = 50;
 const SAMPLES = 300;
@@ -29,10 +29,10 @@ interface Measured {
 export async function measureHandlers(all: readonly Scenario[]): Promise<Section[]> {
   const hash = await hashPassword(PASSWORD);
   const measured = await inTurn('Handlers', all, async (scenario): Promise<Measured> => {
-    const { budget, slow, request } = scenario;
+    const { budget, slow, request, with_mail } = scenario;
     const warm_up = slow ? SLOW_WARM_UP : WARM_UP;
     const number = warm_up + (slow ? SLOW_SAMPLES : SAMPLES);
-    await using instance = new Instance(budget.name);
+    await using instance = new Instance(budget.name, with_mail ? MAIL : {});
     const { samples } = await instance.invoke(Array.from({ length: number }, (_, n) => request(n)));
     const bcrypt = slow ? median(timeComparisons(hash, SLOW_SAMPLES)) : 0;
     return { scenario, samples: samples.slice(warm_up), bcrypt };

@@ -4,7 +4,7 @@ import { Child } from '../harness/child.ts';
 import { sendAll } from '../harness/http.ts';
 import { inTurn } from '../harness/inTurn.ts';
 import { milliseconds, type Section, spread, table } from '../harness/report.ts';
-import type { Scenario } from './scenarios.ts';
+import { MAIL, type Scenario } from './scenarios.ts';
 
 const CONNECTIONS = [1, 32];
 const REQUESTS = 600;
@@ -14,7 +14,7 @@ const WARM_UP = 6;
 
 /** Sends every repeatable request over HTTP, through the adapter in a process of its own. */
 export async function measureHttp(all: readonly Scenario[]): Promise<Section> {
-  const env = { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_LOG_LEVEL: 'SILENT' };
+  const env = { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_LOG_LEVEL: 'SILENT', ...MAIL };
   await using adapter = new Child(join(import.meta.dirname, '../harness/adapter.ts'), [], env);
   const port = await adapter.ask<number>();
   const pairs = all

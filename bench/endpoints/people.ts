@@ -1,5 +1,9 @@
 import { hashPassword } from '../../lib/auth/passwords.ts';
+import { toSeconds } from '../../lib/clock.ts';
+import { newToken, PURPOSES, type Purpose } from '../../lib/mail/links.ts';
 import { follow } from '../../lib/social/follows.ts';
+import { insertLink } from '../../lib/table/links.ts';
+import type { User } from '../../lib/table/users.ts';
 import { friends } from '../../local/seed/people.ts';
 import { writeFollows, writePeople } from '../../local/seed/population.ts';
 import type { Progress } from '../../local/seed/progress.ts';
@@ -14,6 +18,9 @@ const MANY_FOLLOWS = 100;
 /** Each of them is asked for once. */
 const SIGNED_IN_TWICE = 600;
 
+/** So many passwords are changed, and reset: instances that are warm take the first 45, and from 500 on, those after. */
+const PASSWORDS = 65;
+
 type Session = Awaited<ReturnType<typeof signIn>>;
 
 /** Who there is to ask for: the caller, and others. */
@@ -22,12 +29,18 @@ export interface People {
   caller: Session;
   /** Follows a hundred. */
   collector: Session;
+  /** Strangers who may change their passwords, each once. */
+  changing: Session[];
+  /** Tokens that were mailed to strangers who forgot theirs, each good once. */
+  forgotten: string[];
   /** Strangers who may log out, each once. */
   leaving: Session[];
   /** Many follow this one. */
   popular: Session;
   /** The caller follows none of these. */
-  strangers: { id: number; username: string }[];
+  strangers: User[];
+  /** A token that was mailed to the caller. */
+  verification: string;
   /** Strangers with two sessions each, of which `other` is the id of the second. */
   twice: (Session & { other: string })[];
 }
@@ -52,14 +65,26 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   // Their other sessions end on the way, and with them the tokens of anybody who has another part too.
   const apart = strangersOf(users).filter(({ id }) => id !== popular.id && id !== collector.id);
   const others = await signInAll(apart.slice(0, SIGNED_IN_TWICE));
+  const [changing, forgetful] = [apart.slice(-2 * PASSWORDS, -PASSWORDS), apart.slice(-PASSWORDS)];
   const again = await signInAll(others);
   const twice = again.map((session, position) => ({ ...session, other: others[position]?.sid ?? '' }));
   return {
     caller: await signIn(caller),
     collector: await signIn(collector),
-    leaving: await signInAll(apart.slice(SIGNED_IN_TWICE)),
+    changing: await signInAll(changing),
+    forgotten: await Promise.all(forgetful.map((user) => mailLink('reset', user))),
+    leaving: await signInAll(apart.slice(SIGNED_IN_TWICE, -2 * PASSWORDS)),
     popular: await signIn(popular),
     strangers: strangersOf(users),
+    verification: await mailLink('verification', caller),
     twice,
   };
+}
+
+/** The token of a link that might have been mailed to a user. */
+async function mailLink(purpose: Purpose, { id, username, email }: User): Promise<string> {
+  const { token, name } = newToken(purpose, username);
+  const expires_at = toSeconds(Date.now()) + PURPOSES[purpose].lifetime;
+  await insertLink(name, { id, ...(purpose === 'verification' && { email }), expires_at });
+  return token;
 }

@@ -11,6 +11,8 @@ export type Invocable = Request | { event: unknown };
 interface Options {
   /** How many invocations are under way at a time: 1 unless said. */
   at_once?: number;
+  /** What a new instance finds in its environment beside that of this process. */
+  environment?: Record<string, string>;
 }
 
 /** A running instance of one function; it takes its first event as soon as it can. */
@@ -18,9 +20,9 @@ export class Instance implements AsyncDisposable {
   readonly #name: string;
   readonly #child: Child;
 
-  constructor(name: string) {
+  constructor(name: string, environment: Options['environment'] = {}) {
     const folder = process.env.BUNDLES ?? '';
-    const env = { NODE_OPTIONS: '--enable-source-maps' };
+    const env = { NODE_OPTIONS: '--enable-source-maps', ...environment };
     this.#name = name;
     this.#child = new Child(join(folder, PROGRAM), [join(folder, bundleFile(name))], env);
   }
@@ -42,7 +44,7 @@ export class Instance implements AsyncDisposable {
 /** Invokes a new instance; `elapsed` is how long that took, in milliseconds, the start of the process included. */
 export async function invokeNew(name: string, requests: readonly Invocable[], options?: Options) {
   const start = performance.now();
-  await using instance = new Instance(name);
+  await using instance = new Instance(name, options?.environment);
   const done = await instance.invoke(requests, options);
   return { ...done, elapsed: performance.now() - start };
 }

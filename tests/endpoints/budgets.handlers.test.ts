@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { preparePeople } from '../../bench/endpoints/people.ts';
-import { type Cost, meanCost, type Scenario, scenarios } from '../../bench/endpoints/scenarios.ts';
+import { type Cost, MAIL, meanCost, type Scenario, scenarios } from '../../bench/endpoints/scenarios.ts';
 import type { Invocable } from '../../bench/harness/instances.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { root } from '../../local/serverless.ts';
@@ -38,8 +38,17 @@ async function succeed(request: Invocable) {
   expect(answer.status, answer.text).toBeLessThan(300);
 }
 
+/** Whether the instances from here on are told that mail is sent. */
+function sendMail(is_sent: boolean): void {
+  const told = is_sent ? MAIL : { MAIL_FROM: '', APP_URL: '' };
+  if (process.env.MAIL_FROM === told.MAIL_FROM) return;
+  Object.assign(process.env, told);
+  vi.resetModules();
+}
+
 /** The first request of an instance pays for what it keeps, so it does not count. */
-async function measure({ title, slow, request }: Scenario) {
+async function measure({ title, slow, request, with_mail }: Scenario) {
+  sendMail(with_mail);
   await succeed(request(0));
   const cost = await costOf(async () => {
     for (let n = 1; n <= (slow ? SLOW_REQUESTS : REQUESTS); n++) await succeed(request(n));

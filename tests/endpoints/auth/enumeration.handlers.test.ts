@@ -64,3 +64,31 @@ test.each([
     expect(median(ratios)).toBeLessThan(1.25);
   },
 );
+
+test('a password that somebody forgot and one that nobody has cannot be told apart', {
+  timeout: 180_000,
+}, async () => {
+  const forget = async (email: string) => {
+    const start = performance.now();
+    const { status, headers, text } = await post('/password/forgot/', { email });
+    const { 'x-request-id': _, ...same } = headers;
+    return { duration: performance.now() - start, answer: JSON.stringify([status, same, text]) };
+  };
+  const known = await Promise.all(Array.from({ length: 4 }, async () => (await newUser()).email));
+  await forget('warm@example.com');
+  const ratios: number[] = [];
+  const answers = new Set<string>();
+  for (let n = 0; n < 5 * PAIRS; n++) {
+    const addresses = [known[n % known.length] ?? '', `${uniqueName()}@example.com`];
+    const [first, second] = [
+      await forget(addresses[n % 2] ?? ''),
+      await forget(addresses[1 - (n % 2)] ?? ''),
+    ];
+    const [ofKnown, ofUnknown] = n % 2 ? [second, first] : [first, second];
+    ratios.push(ofKnown.duration / ofUnknown.duration);
+    answers.add(first.answer).add(second.answer);
+  }
+  expect(answers.size).toBe(1);
+  expect(median(ratios)).toBeGreaterThan(0.8);
+  expect(median(ratios)).toBeLessThan(1.25);
+});

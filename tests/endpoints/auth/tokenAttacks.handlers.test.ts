@@ -4,6 +4,7 @@ import { exampleRequests, sendExample } from '../../support/examples.ts';
 import {
   type Differences,
   forge,
+  readToken,
   signedByAStranger,
   signedWithPublicKeyAsSecret,
   strangersJwk,
@@ -87,6 +88,13 @@ const forgeries: Record<string, Differences> = {
   'an account of another type': { payload: { sub: alice.id } },
   'the name of somebody else': { payload: { username: bob.username } },
   'the id of somebody else': { payload: { sub: String(bob.id) } },
+  'an epoch that has not begun': { payload: { epoch: 1 } },
+  'an epoch before all': { payload: { epoch: -1 } },
+  'an epoch between two': { payload: { epoch: 0.5 } },
+  'an epoch that is no number': { payload: { epoch: '0' } },
+  'an epoch beyond all numbers': { payload: { epoch: 2 ** 53 } },
+  'a session that is no text': { payload: { sid: 7 } },
+  'a generation that is no number': { payload: { generation: '1' } },
   'the type of a refresh token in the header': { header: { typ: 'refresh+jwt' } },
   'the plain type JWT': { header: { typ: 'JWT' } },
   'no type': { header: { typ: undefined } },
@@ -143,6 +151,32 @@ test.each<[string, Differences]>([
     code: 'invalid',
     errors: { refresh: [expect.any(String)] },
   });
+});
+
+test.each<[string, Differences['payload']]>([
+  ['the session of somebody else', { sid: readToken(bob.refresh).payload.sid }],
+  ['a session that never was', { sid: 'AAAAAAAAAAAA' }],
+  ['a session that leads elsewhere in the table', { sid: '../#PROFILE' }],
+  ['an epoch that has not begun', { epoch: 1 }],
+  ['a generation that nobody has rotated to', { generation: 7 }],
+])('refuses a refresh token with %s, and nobody’s session ends', async (_, payload) => {
+  const refresh = forge(alice, { kind: 'refresh', payload: payload ?? {} });
+  for (const rotate of [false, true]) {
+    const answer = await post('/token/refresh/', { refresh, rotate });
+    expect(answer.body).toMatchObject({ status: 401, code: 'token_not_valid' });
+  }
+  for (const user of [alice, bob]) {
+    expect((await post('/token/refresh/', { refresh: user.refresh })).status).toBe(200);
+  }
+});
+
+test('refuses a password change with the session of somebody else, whose session lives on', async () => {
+  const dora = await newUser();
+  const token = forge(dora, { payload: { sid: readToken(bob.refresh).payload.sid } });
+  const new_password = 'a-new-password';
+  const body = { current_password: dora.password, new_password, new_password_confirm: new_password };
+  expect((await post('/me/password/', body, { token })).body.code).toBe('token_not_valid');
+  expect((await post('/token/refresh/', { refresh: bob.refresh })).status).toBe(200);
 });
 
 test('refuses the token of a deleted account, also where this instance has met it before', async () => {

@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { root } from '../../../local/serverless.ts';
-import { readTemplate, resourcesOf, type Template } from '../../support/stack.ts';
+import { grantsOf, readTemplate, resourcesOf, type Template } from '../../support/stack.ts';
 
 const PRODUCER = 'arn:aws:iam::123456789012:role/posts';
+const MAIL_FROM = 'Careers <no-reply@mail.example.com>';
 const WEB_ACL = 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/users/1';
 
 /** The template with every parameter that a deployment may be given. */
@@ -22,6 +23,9 @@ beforeAll(async () => {
     activityBus: 'careers-events',
     activityProducer: PRODUCER,
     protectTable: 'false',
+    mailFrom: MAIL_FROM,
+    appUrl: 'https://app.example.com',
+    passwords: 'strict',
   });
 }, 180_000);
 
@@ -90,12 +94,43 @@ test('the first deployment leaves the table unprotected, so that its rollback ca
   expect(properties('UsersTable').DeletionProtectionEnabled).toBe(false);
 });
 
+test('mail comes from the address of the deployment, and one function alone may send it', () => {
+  const [grant, ...others] = grantsOf(template).filter(({ action }) => action.startsWith('ses:'));
+  expect([grant, ...others].map((one) => [one?.role, one?.action])).toEqual([
+    ['SendMailRole', 'ses:SendEmail'],
+    ['SendMailRole', 'ses:SendEmail'],
+  ]);
+  expect([grant, ...others].map((one) => JSON.stringify(one?.resource))).toEqual([
+    expect.stringMatching(/:identity\/no-reply@mail\.example\.com"/),
+    expect.stringMatching(/:identity\/mail\.example\.com"/),
+  ]);
+  expect(grant?.condition).toEqual({ StringEquals: { 'ses:FromAddress': 'no-reply@mail.example.com' } });
+  for (const name of ['Register', 'ForgetPassword', 'SendMail']) {
+    const { Variables } = properties(`${name}LambdaFunction`).Environment;
+    expect(Variables).toMatchObject({ MAIL_FROM, APP_URL: 'https://app.example.com', PASSWORDS: 'strict' });
+  }
+});
+
 const check = createRequire(import.meta.url)(join(root, 'resources/parameters.cjs'));
 
 test.each([
   ['L7: an address that ends in a slash', { publicUrl: 'https://api.example.com/' }, 'without a slash'],
   ['an address without TLS', { publicUrl: 'http://api.example.com' }, 'begins with https://'],
   ['closing the only address', { closeExecuteApi: 'true' }, 'needs a publicUrl'],
+  ['mail without links', { mailFrom: 'a@example.com' }, 'go together'],
+  ['links without mail', { appUrl: 'https://app.example.com' }, 'go together'],
+  ['mail from nobody', { mailFrom: 'Careers', appUrl: 'https://app.example.com' }, 'mailFrom is an address'],
+  [
+    'mail from two',
+    { mailFrom: 'a@b.example, c@d.example', appUrl: 'https://a.example' },
+    'mailFrom is an address',
+  ],
+  ['links without TLS', { mailFrom: 'a@example.com', appUrl: 'http://app.example.com' }, 'appUrl begins'],
+  [
+    'links with two slashes',
+    { mailFrom: 'a@example.com', appUrl: 'https://app.example.com/' },
+    'without a slash',
+  ],
   ['a bus for nobody', { activityBus: 'events' }, 'needs an activityProducer'],
 ])('refuses %s', async (_, given: Record<string, string>, sentence) => {
   const resolveVariable = async (variable: string) => given[/^param:(\w+)/.exec(variable)?.[1] ?? ''] ?? '';

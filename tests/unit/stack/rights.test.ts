@@ -10,6 +10,7 @@ import { startTestBus } from '../../support/eventBus.ts';
 import { postsEvent } from '../../support/events.ts';
 import { exampleRequests, tokenFor } from '../../support/examples.ts';
 import { type Call, startFaultProxy } from '../../support/faultProxy.ts';
+import { startTestPost } from '../../support/mailbox.ts';
 import { startParameterStore } from '../../support/parameterStore.ts';
 import {
   type Grant,
@@ -19,7 +20,7 @@ import {
   resourcesOf,
   UNBOUNDED,
 } from '../../support/stack.ts';
-import { readItem, writeItem } from '../../support/table.ts';
+import { readItem, scanItems, writeItem } from '../../support/table.ts';
 import { forge, seconds } from '../../support/tokens.ts';
 import {
   changeProfile,
@@ -33,6 +34,7 @@ import {
 } from '../../support/users.ts';
 
 const bus = await startTestBus();
+const mail = await startTestPost();
 const proxy = await startFaultProxy(inject('database'));
 const store = await startParameterStore();
 const keys = {
@@ -50,14 +52,20 @@ Object.assign(process.env, store.environment, {
     REGISTRATIONS_PER_DAY: '300',
     PROFILE_CHANGES: '60',
     NETWORK_FAILURES: '300',
+    FORGOTTEN_PER_HOUR: '20',
+    MAILS_PER_HOUR: '3',
   },
 });
 
-const template = await readTemplate();
+const template = await readTemplate({
+  mailFrom: 'Careers <no-reply@careers.example>',
+  appUrl: 'https://app.careers.example',
+});
 
 afterAll(async () => {
   await store.stop();
   await bus.stop();
+  await mail.stop();
   await proxy.stop();
 });
 
@@ -128,6 +136,8 @@ async function putDamagedSnapshot(): Promise<void> {
 
 type Work = (alice: TestUser, bob: TestUser) => Promise<unknown>;
 
+const NEW = 'a-new-password';
+
 /** What makes a request repeatable; a second one with the same finds the first. */
 const repeatable = () => ({ headers: { 'Idempotency-Key': randomUUID() } });
 
@@ -170,6 +180,34 @@ const more: Record<string, Work> = {
     await changeProfile(alice, {});
     await changeProfile(alice, { email: registration().email }, repeatable());
   },
+  changePassword: async (alice, bob) => {
+    const change = (user: TestUser, fields = {}, options = {}) =>
+      post(
+        '/me/password/',
+        { current_password: user.password, new_password: NEW, new_password_confirm: NEW, ...fields },
+        { token: user.access, ...options },
+      );
+    await change(alice, { current_password: 'wrong-password' });
+    const key = repeatable();
+    await change(bob, {}, key);
+    await change(bob, {}, key);
+  },
+  sendMail: async (alice, bob) => {
+    const { insertForgotten, insertMail } = await import('../../../lib/table/mails.ts');
+    await insertMail(alice.username, { kind: 'verification', id: alice.id }, Date.now());
+    await insertForgotten('somebody', bob.email, Date.now());
+    const { handler } = await import('../../../functions/jobs/sendMail.ts');
+    const asked = (await scanItems()).filter(({ SK }) => SK.startsWith('MAIL#'));
+    proxy.calls.length = 0;
+    const Records = asked.map(({ PK, SK }) => ({
+      dynamodb: {
+        Keys: marshall({ PK, SK }),
+        SequenceNumber: '1',
+        ApproximateCreationDateTime: 1,
+      },
+    }));
+    await handler({ Records }, { getRemainingTimeInMillis: () => 60_000 });
+  },
   unfollowUser: unfollow,
   writeSnapshot: async () => {
     const { writeSnapshot } = await import('../../../lib/directory/snapshot/writer.ts');
@@ -203,7 +241,7 @@ async function rightsUsed(name: string): Promise<string[]> {
   const token = example && (await tokenFor(example, alice.access));
 
   vi.resetModules();
-  proxy.calls.length = store.calls.length = bus.events.length = 0;
+  proxy.calls.length = store.calls.length = bus.events.length = mail.offered = 0;
   if (example) {
     const { method, path, body } = example;
     expect((await send(method, path, body, { token })).status).toBeLessThan(300);
@@ -221,6 +259,7 @@ async function rightsUsed(name: string): Promise<string[]> {
     ...proxy.calls.flatMap(needed),
     ...store.calls.map((call) => `keys ${call}`),
     ...bus.events.map(() => 'bus PutEvents'),
+    ...(mail.offered > 0 ? ['mail SendEmail'] : []),
     ...streams.flatMap(() => READS_STREAM.map((right) => `stream ${right}`)),
     ...[...on_failure, ...streams].map(() => 'dead letters SendMessage'),
   ];
@@ -233,6 +272,9 @@ const PLACES: [string, string][] = [
   ['{"Fn::GetAtt":["UsersTable","StreamArn"]}', 'stream'],
   ['{"Fn::GetAtt":["ActivityDeadLetters","Arn"]}', 'dead letters'],
   ['{"Fn::GetAtt":["EventDeadLetters","Arn"]}', 'dead letters'],
+  ['{"Fn::GetAtt":["MailDeadLetters","Arn"]}', 'dead letters'],
+  [':identity/careers.example"}', 'mail'],
+  [':identity/no-reply@careers.example"}', 'mail'],
   [':event-bus/default"}', 'bus'],
   [':parameter/users-api/dev/signing-keys"}', 'keys'],
 ];
@@ -271,7 +313,7 @@ function inWords(name: string, { action, resource, condition }: Grant): string[]
 /** The rights that the packaged template grants to a function. */
 function rightsGranted(name: string): string[] {
   const own = grantsOf(template).filter(({ role }) => role === `${logicalName(name)}Role`);
-  return own.flatMap((grant) => inWords(name, grant)).sort();
+  return [...new Set(own.flatMap((grant) => inWords(name, grant)))].sort();
 }
 
 test('M13: every function may do what it does to the items that it does it to, and nothing else', async () => {

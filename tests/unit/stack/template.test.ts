@@ -8,6 +8,9 @@ import {
   eventKey,
   failedLoginKey,
   followKey,
+  forgottenKey,
+  linkKey,
+  mailKey,
   snapshotKey,
   userIdKey,
   userKey,
@@ -74,6 +77,8 @@ test('M13: whatever touches the table says whose items, and only those who log i
     'RegisterRole dynamodb:BatchGetItem',
     'LoginRole dynamodb:GetItem',
     'LoginRole dynamodb:BatchGetItem',
+    'ChangePasswordRole dynamodb:GetItem',
+    'ChangePasswordRole dynamodb:BatchGetItem',
   ]);
 });
 
@@ -126,7 +131,7 @@ test('sends what cannot be counted to a queue that takes it from our rule alone'
 
 test('deployment 7: what outlives the stack leaves nothing behind when the deployment that makes it fails', () => {
   const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy);
-  expect(kept).toHaveLength(5);
+  expect(kept).toHaveLength(6);
   for (const resource of kept) {
     expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   }
@@ -151,40 +156,75 @@ test('M12: takes no TLS below 1.2', () => {
   });
 });
 
+/** How Lambda feeds a function with the stream. */
+const feedOf = (name: string) =>
+  resourcesOf(template, 'AWS::Lambda::EventSourceMapping')
+    .map(([, { Properties }]) => Properties)
+    .find(({ FunctionName }) => FunctionName['Fn::GetAtt'][0] === `${logicalName(name)}LambdaFunction`) ?? {};
+
+/** Whether a function hears of a new item with that key. */
+const hearsOf =
+  (name: string) =>
+  ({ PK, SK }: Key): boolean => {
+    const patterns: Pattern[] = feedOf(name).FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) =>
+      JSON.parse(Pattern),
+    );
+    const event = { eventName: 'INSERT', dynamodb: { Keys: { PK: { S: PK }, SK: { S: SK } } } };
+    return patterns.some((pattern) => matches(pattern, event));
+  };
+
+const FEED = {
+  EventSourceArn: { 'Fn::GetAtt': ['UsersTable', 'StreamArn'] },
+  StartingPosition: 'TRIM_HORIZON',
+  FunctionResponseTypes: ['ReportBatchItemFailures'],
+  BisectBatchOnFunctionError: true,
+  MaximumRetryAttempts: -1,
+  MaximumRecordAgeInSeconds: 6 * 3600,
+};
+
+const SILENT = [
+  accountKey('a'),
+  failedLoginKey('x'),
+  emailKey('a@b.c'),
+  userIdKey(1),
+  eventKey('1'),
+  snapshotKey,
+  linkKey('a', 'reset', 'x'),
+];
+
 test('feeds publishEvents with the changes that make events, in their order, and notes what cannot be told', () => {
-  const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(
-    ([, { Properties }]) => Properties,
-  );
-  const mapping = mappings.find(
-    ({ FunctionName }) => FunctionName['Fn::GetAtt'][0] === 'PublishEventsLambdaFunction',
-  );
-  expect(mapping).toMatchObject({
-    EventSourceArn: { 'Fn::GetAtt': ['UsersTable', 'StreamArn'] },
-    StartingPosition: 'TRIM_HORIZON',
+  expect(feedOf('publishEvents')).toMatchObject({
+    ...FEED,
     ParallelizationFactor: 1,
-    FunctionResponseTypes: ['ReportBatchItemFailures'],
-    BisectBatchOnFunctionError: true,
-    MaximumRetryAttempts: -1,
-    MaximumRecordAgeInSeconds: 6 * 3600,
     DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['EventDeadLetters', 'Arn'] } } },
   });
   expect(properties('EventDeadLetters')).toEqual(properties('ActivityDeadLetters'));
-
-  const patterns: Pattern[] = mapping?.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) =>
-    JSON.parse(Pattern),
-  );
-  const isHeard = ({ PK, SK }: Key) =>
-    patterns.some((pattern) => matches(pattern, { dynamodb: { Keys: { PK: { S: PK }, SK: { S: SK } } } }));
+  const isHeard = hearsOf('publishEvents');
   expect([userKey('a'), followKey('a', 'b')].filter((key) => !isHeard(key))).toEqual([]);
-  const silent = [
-    accountKey('a'),
-    failedLoginKey('x'),
-    emailKey('a@b.c'),
-    userIdKey(1),
-    eventKey('1'),
-    snapshotKey,
-  ];
-  expect(silent.filter(isHeard)).toEqual([]);
+  expect([...SILENT, mailKey('a', '1'), forgottenKey('x', '1')].filter(isHeard)).toEqual([]);
+});
+
+test('feeds sendMail with the mails that are asked for, and notes what cannot go', () => {
+  expect(feedOf('sendMail')).toMatchObject({
+    ...FEED,
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['MailDeadLetters', 'Arn'] } } },
+  });
+  expect(properties('MailDeadLetters')).toEqual(properties('ActivityDeadLetters'));
+  const isHeard = hearsOf('sendMail');
+  expect([mailKey('a', '1'), forgottenKey('x', '1')].filter((key) => !isHeard(key))).toEqual([]);
+  expect([...SILENT, userKey('a'), followKey('a', 'b')].filter(isHeard)).toEqual([]);
+});
+
+test('no more than two functions read the stream, for DynamoDB throttles a third', () => {
+  expect(resourcesOf(template, 'AWS::Lambda::EventSourceMapping')).toHaveLength(2);
+});
+
+test('nobody may send mail where none is sent', () => {
+  expect(grantsOf(template).filter(({ action }) => action.startsWith('ses:'))).toEqual([]);
+  expect(properties('SendMailLambdaFunction').Environment.Variables).toMatchObject({
+    MAIL_FROM: '',
+    APP_URL: '',
+  });
 });
 
 test('lets publishEvents publish on the bus of the deployment in the name of this service alone', () => {

@@ -1,0 +1,39 @@
+import { expect, test, vi } from 'vitest';
+
+vi.hoisted(() => {
+  Object.assign(process.env, { MAIL_FROM: '', APP_URL: 'https://app.careers.example' });
+});
+
+const { get, post } = await import('../../support/api.ts');
+const { expectProblem } = await import('../../support/problems.ts');
+const { scanItems } = await import('../../support/table.ts');
+const { changeProfile, newUser, registration } = await import('../../support/users.ts');
+
+const NEW = { new_password: 'a-new-password', new_password_confirm: 'a-new-password' };
+
+test('what needs mail answers 503 where none is sent, and does not say to try again soon', async () => {
+  const { access: token } = await newUser();
+  const answers = [
+    await post('/password/forgot/', registration()),
+    await post('/password/reset/', { token: 'x', ...NEW }),
+    await post('/email/verify/', { token: 'x' }),
+    await post('/me/email/verification/', undefined, { token }),
+  ];
+  for (const answer of answers) {
+    expectProblem(answer, 503, 'unavailable');
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(3600);
+  }
+});
+
+test('nobody asks for a mail, and no address is verified', async () => {
+  const { access: token } = (await post('/register/', registration())).body;
+  expect((await get('/me/', { token })).body.email_verified).toBe(false);
+  await changeProfile(await newUser(), { email: registration().email });
+  expect((await scanItems()).filter(({ SK }) => SK.startsWith('MAIL#'))).toEqual([]);
+});
+
+test('a password can be changed', async () => {
+  const user = await newUser();
+  const body = { current_password: user.password, ...NEW };
+  expect((await post('/me/password/', body, { token: user.access })).status).toBe(200);
+});
