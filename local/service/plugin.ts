@@ -13,6 +13,7 @@ import { isFree } from './ports.ts';
 import { type DeclaredFunction, INTERNAL, subscribers } from './stream/lambda.ts';
 import { follow } from './stream/poller.ts';
 import { Positions } from './stream/positions.ts';
+import { deliverByRules } from './stream/rules.ts';
 import { type DeliveredEvent, startEventSink } from './stream/sink.ts';
 import { createTable, LOCAL_TABLE, localCredentials, type TableProperties } from './table.ts';
 import { quietStart, writeRequestLines } from './terminal.ts';
@@ -55,7 +56,7 @@ interface Ports {
 /**
  * Gives `serverless offline` what AWS gives the deployed service: a table, in an embedded database that keeps its
  * data in `.local/` (or in the folder that LOCAL_DATA names), signing keys, an event bus, an inbox that gets all mail, and
- * an environment that names them; and feeds the functions that hang on the table's stream.
+ * an environment that names them; and feeds the functions that hang on the table's stream or hear events of the bus.
  */
 export default class LocalServices {
   /** `serverless offline` and `serverless offline start` fire one of these each. */
@@ -110,7 +111,15 @@ export default class LocalServices {
     await createTable(endpoint, LOCAL_TABLE, resources.Resources.UsersTable.Properties);
     const { signing_keys } = this.#data;
     const keys = await readOrCreateKeys(signing_keys);
-    const bus = await startEventSink(this.#data.events, { received: writeEventLine });
+    const deliver = deliverByRules(functions, Number(this.#ports.lambdaPort), (sentence) =>
+      this.#log.error(sentence),
+    );
+    const bus = await startEventSink(this.#data.events, {
+      received: (event) => {
+        writeEventLine(event);
+        void deliver(event);
+      },
+    });
     Object.assign(provider.environment, localCredentials, Object.fromEntries(limits), {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,

@@ -8,7 +8,7 @@ export const INTERNAL = 'x-internal';
 export interface DeclaredFunction {
   /** As it is deployed. */
   name?: string;
-  events?: { stream?: DeclaredStream }[];
+  events?: { stream?: DeclaredStream; eventBridge?: { pattern?: Pattern } }[];
 }
 
 interface DeclaredStream {
@@ -30,11 +30,12 @@ export function subscribers(functions: Record<string, DeclaredFunction>, lambda_
   );
 }
 
-async function invoke(name: string, port: number, batch: object) {
+/** Invokes a function where serverless-offline answers for Lambda. Throws when it fails. */
+export async function invoke(name: string, port: number, event: object) {
   const response = await fetch(`http://localhost:${port}/2015-03-31/functions/${name}/invocations`, {
     method: 'POST',
     headers: { [INTERNAL]: 'stream' },
-    body: JSON.stringify(batch),
+    body: JSON.stringify(event),
   });
   const answer = await response.text();
   if (!response.ok || response.headers.has('X-Amz-Function-Error')) throw new Error(`${name} has failed.`);

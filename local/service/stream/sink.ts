@@ -25,6 +25,9 @@ interface Entry {
   Resources?: string[];
 }
 
+/** Whose account a developer's machine is. */
+export const LOCAL_ACCOUNT = '000000000000';
+
 /** What stands for EventBridge on a developer's machine. */
 export interface EventSink extends Loopback {
   server: Server;
@@ -102,7 +105,7 @@ function deliver({ Source, DetailType, Detail, Time, Resources = [] }: Entry): D
       id: randomUUID(),
       'detail-type': DetailType,
       source: Source,
-      account: '000000000000',
+      account: LOCAL_ACCOUNT,
       time: `${new Date(Time === undefined ? Date.now() : Time * 1000).toISOString().slice(0, 19)}Z`,
       region: 'local',
       resources: Resources,
