@@ -35,7 +35,7 @@ export interface Invariant {
   /** What is wrong with the item, to be read after its key; nothing where the invariant holds. */
   find(item: Item, look: Look): Promise<string | undefined> | string | undefined;
   /** Puts it right, where that loses nothing. */
-  repair?(item: Item): Promise<boolean>;
+  repair?(item: Item, settling: number): Promise<boolean>;
 }
 
 const Expiring = v.object({ expires_at: v.number() });
@@ -81,12 +81,15 @@ const counts = (count: EdgeCount, edges_are: string): Invariant => ({
     const { counted, edges } = await compareCount(username, count);
     if (counted === edges) return undefined;
     // The first look is a suspicion: a count and its edges cannot be read in one moment.
-    const drift = look.consistent ? await measureDrift(username, count) : new Map([['', counted - edges]]);
+    const drift =
+      look.settling === undefined
+        ? new Map([['', counted - edges]])
+        : await measureDrift(username, count, look.settling);
     if (!drift) return `changes too fast to count ${edges_are}`;
     return sumOf(drift) === 0 ? undefined : `counts ${sumOf(drift)} ${edges_are} too many`;
   },
-  async repair({ id, username }) {
-    const drift = await measureDrift(username, count);
+  async repair({ id, username }, settling) {
+    const drift = await measureDrift(username, count, settling);
     if (!drift) return false;
     return sumOf(drift) === 0 || (await repairCount({ id, username }, count, drift));
   },
