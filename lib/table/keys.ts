@@ -207,6 +207,8 @@ const ITEM_KEYS = {
   session: [/^USER#/, /^SESSION#/],
   revoked_token: [/^USER#/, /^REVOKED#/],
   repetition: [/^USER#/, /^REPETITION#/],
+  mail: [/^(?:USER|MAIL)#/, /^MAIL#/],
+  link: [/^USER#/, /^LINK#/],
   registration: [/^REPETITION#/, /^REPETITION$/],
   id_claim: [/^USER_ID#[1-9]\d*$/, /^USER_ID$/],
   email_claim: [/^EMAIL#/, /^EMAIL$/],

@@ -4,6 +4,7 @@ import { parseItem } from './items.ts';
 import { accountKey, linkKey, userKey } from './keys.ts';
 import { getItem, getItems } from './read.ts';
 import type { Key } from './send.ts';
+import { isActive } from './userItem.ts';
 import { parseUser, USER_ATTRIBUTES, type User } from './users.ts';
 import { putItem, transact, updateItem, type Write } from './write.ts';
 
@@ -15,7 +16,7 @@ export interface LinkName {
   hash: string;
 }
 
-const LinkItem = v.object({
+export const LinkItem = v.object({
   /** The account that it was sent to. */
   id: v.number(),
   /** The address that it verifies. */
@@ -45,7 +46,7 @@ export async function readLink(name: LinkName, now: number): Promise<Link | unde
   return item && alive(parseItem(LinkItem, 'link', item), now);
 }
 
-/** The same, and its user, in one read. */
+/** The same, and its user, in one read; nothing for a user who is out of sight. */
 export async function readLinkAndUser(
   name: LinkName,
   now: number,
@@ -55,7 +56,8 @@ export async function readLinkAndUser(
   const items = await getItems(keys, { consistent: true, attributes });
   const [link, user] = keys.map(({ SK }) => items.find((item) => item.SK === SK));
   const good = link && alive(parseItem(LinkItem, 'link', link), now);
-  return good && user && { link: good, user: parseUser(user) };
+  const owner = user && parseUser(user);
+  return good && owner && isActive(owner) ? { link: good, user: owner } : undefined;
 }
 
 /** Notes that the address of a link is its user's: `false` when the account has another one, or is gone. */

@@ -15,7 +15,7 @@ const wanted = {
   granted: v.optional(v.array(v.string())),
 };
 
-const MailItem = v.intersect([
+export const MailItem = v.intersect([
   v.object({ expires_at: v.number() }),
   v.variant('kind', [
     v.object({ kind: v.literal('verification'), id: v.number(), ...wanted }),

@@ -41,8 +41,9 @@ export type UserWithCounts = User & { counts: Counts };
 
 const PROFILE_ATTRIBUTES = [...new Set(['SK', ...USER_ATTRIBUTES, ...Object.keys(noCounts)])];
 
-/** Who has an id or an address; that of a user who is out of sight has no name. */
-export const Claim = v.object({ username: v.optional(v.string()) });
+export const Claim = v.object({ username: v.string() });
+/** A user who is out of sight has no name there. */
+export const IdClaim = v.object({ username: v.optional(v.string()) });
 export const AccountItem = v.object({
   id: v.number(),
   following_count: v.number(),
@@ -139,16 +140,15 @@ export async function readAvatars(usernames: readonly string[]): Promise<Map<str
 
 /** The name of the user with that id (a consistent read); `undefined` for one that is out of sight. */
 export async function readUsername(id: number): Promise<string | undefined> {
-  const item = await getItem(userIdKey(id), { consistent: true, attributes: Object.keys(Claim.entries) });
-  return item && parseItem(Claim, 'id claim', item).username;
+  const item = await getItem(userIdKey(id), { consistent: true, attributes: Object.keys(IdClaim.entries) });
+  return item && parseItem(IdClaim, 'id claim', item).username;
 }
 
 /** The user who has that address, in any spelling of its mailbox (consistent reads); not one that is out of sight. */
 export async function readUserByEmail(email: string): Promise<User | undefined> {
   const options = { consistent: true, attributes: Object.keys(Claim.entries) };
   const item = await getItem(emailKey(email), options);
-  const { username } = item ? parseItem(Claim, 'email claim', item) : {};
-  const user = username === undefined ? undefined : await readUser(username);
+  const user = item && (await readUser(parseItem(Claim, 'email claim', item).username));
   // In between, the address may have become somebody else's.
   return user && isActive(user) && mailboxOf(user.email) === mailboxOf(email) ? user : undefined;
 }

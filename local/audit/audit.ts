@@ -16,6 +16,8 @@ export interface AuditOptions {
   repair?: boolean;
   /** Most read units a second, on the average; as fast as it goes unless said. */
   units?: number;
+  /** Milliseconds after which everything that was written is seen everywhere. */
+  settling?: number;
   /** Where an audit that was interrupted left off. */
   from?: AuditState;
   /** Called after each page, with what to go on from. */
@@ -47,8 +49,11 @@ export interface Contradiction {
 const PAGE = 500;
 const AT_ONCE = 64;
 
-/** Pauses before an item is looked at again that seemed wrong: what is changed meanwhile is not wrong. Milliseconds. */
-const SECOND_LOOKS = [50, 500, 1500];
+/** Milliseconds by which the index may be behind the table. */
+const SETTLING = 1000;
+
+/** After which parts of that time an item is looked at again that seemed wrong: what changes meanwhile is not wrong. */
+const SECOND_LOOKS = [0.05, 0.5, 1.5];
 
 /**
  * Compares every item of the table with what must hold of it, page by page, while the service goes on. Nothing that is
@@ -56,6 +61,7 @@ const SECOND_LOOKS = [50, 500, 1500];
  */
 export function audit({
   repair = false,
+  settling = SETTLING,
   units = Number.POSITIVE_INFINITY,
   from,
   onPage,
@@ -70,7 +76,9 @@ export function audit({
     do {
       const page = await scanPage(PAGE, state.start);
       const look = new Look();
-      const found = await inParallel(page.items as Item[], AT_ONCE, (item) => examine(item, look, repair));
+      const found = await inParallel(page.items as Item[], AT_ONCE, (item) =>
+        examine(item, look, { repair, settling }),
+      );
       state.contradictions.push(...found.flat(), ...noteIds(page.items as Item[], state));
       Object.assign(state, { start: page.next, items: state.items + page.items.length });
       state.read_units = before + (consumption()?.read_units ?? 0);
@@ -84,14 +92,18 @@ export function audit({
 }
 
 /** What is wrong with an item, put right where that is asked for. */
-async function examine(item: Item, look: Look, repair: boolean): Promise<Contradiction[]> {
+async function examine(
+  item: Item,
+  look: Look,
+  { repair, settling }: Required<Pick<AuditOptions, 'repair' | 'settling'>>,
+): Promise<Contradiction[]> {
   const kind = itemKindAt(item);
   if (!kind) return [contradiction(item, 'is of no kind that there is')];
   const suspicious = await violated(kind, item, look, INVARIANTS);
-  const found = suspicious.length > 0 ? await lookAgain(kind, item, suspicious) : [];
+  const found = suspicious.length > 0 ? await lookAgain(kind, item, suspicious, settling) : [];
   return Promise.all(
     found.map(async ({ item, says, invariant }) => {
-      const repaired = repair && ((await invariant?.repair?.(item)) ?? false);
+      const repaired = repair && ((await invariant?.repair?.(item, settling)) ?? false);
       return { ...contradiction(item, says), repaired };
     }),
   );
@@ -124,14 +136,19 @@ async function violated(
 }
 
 /** Those of the violations that stand whenever they are looked at. */
-async function lookAgain(kind: ItemKind, item: Item, suspicious: Violation[]): Promise<Violation[]> {
+async function lookAgain(
+  kind: ItemKind,
+  item: Item,
+  suspicious: Violation[],
+  settling: number,
+): Promise<Violation[]> {
   let found = suspicious;
-  for (const pause of SECOND_LOOKS) {
-    await sleep(pause);
+  for (const part of SECOND_LOOKS) {
+    await sleep(part * settling);
     const now = (await getItem({ PK: item.PK, SK: item.SK }, { consistent: true })) as Item | undefined;
     if (!now) return [];
     const damaged = found.some(({ invariant }) => !invariant);
-    const look = new Look({ consistent: true });
+    const look = new Look({ settling });
     found = await violated(kind, now, look, damaged ? INVARIANTS : found.map(({ invariant }) => invariant));
     if (found.length === 0) return [];
   }

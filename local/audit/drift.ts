@@ -15,9 +15,6 @@ import { transact, type Write } from '../../lib/table/write.ts';
 /** The two counts that edges make. */
 export type EdgeCount = 'following_count' | 'followers_count';
 
-/** Milliseconds by which the index may be behind the table; after them, what did not change has been seen. */
-const SETTLING = 1000;
-
 /** So often a user is looked at whose edges change all the time. */
 const ROUNDS = 30;
 
@@ -45,12 +42,12 @@ export async function compareCount(username: string, count: EdgeCount) {
 /**
  * By how much each stripe of a count is above the edges that it counts, exactly, while people follow and unfollow;
  * `undefined` when they do so too fast to tell. An edge moves with its stripe, so that the difference stays what it is,
- * whatever goes on: it can be read off any moment in which nothing of the stripe has changed, a moment of its own for each.
+ * whatever goes on: it can be read off any `settling` milliseconds in which nothing of the stripe has changed, of its own for each.
  */
 export async function measureDrift(
   username: string,
   count: EdgeCount,
-  settling = SETTLING,
+  settling: number,
 ): Promise<Map<string, number> | undefined> {
   const drift = new Map<string, number>();
   let before = await observe(username, count);

@@ -18,14 +18,16 @@ import {
   userIndexKey,
   userKey,
 } from '../../lib/table/keys.ts';
+import { LinkItem } from '../../lib/table/links.ts';
+import { MailItem } from '../../lib/table/mails.ts';
 import { QuotaItem } from '../../lib/table/quotas.ts';
 import { Repetition } from '../../lib/table/repetitions.ts';
 import type { Key } from '../../lib/table/send.ts';
 import { Sequence } from '../../lib/table/sequences.ts';
 import { SessionItem } from '../../lib/table/sessions.ts';
 import { Manifest } from '../../lib/table/snapshots.ts';
-import { CredentialItem } from '../../lib/table/userItem.ts';
-import { AccountItem, Claim } from '../../lib/table/users.ts';
+import { CredentialItem, isActive } from '../../lib/table/userItem.ts';
+import { AccountItem, Claim, IdClaim } from '../../lib/table/users.ts';
 import { compareCount, type EdgeCount, measureDrift, repairCount, sumOf } from './drift.ts';
 import type { Item, Look } from './look.ts';
 
@@ -35,7 +37,7 @@ export interface Invariant {
   /** What is wrong with the item, to be read after its key; nothing where the invariant holds. */
   find(item: Item, look: Look): Promise<string | undefined> | string | undefined;
   /** Puts it right, where that loses nothing. */
-  repair?(item: Item): Promise<boolean>;
+  repair?(item: Item, settling: number): Promise<boolean>;
 }
 
 const Expiring = v.object({ expires_at: v.number() });
@@ -49,7 +51,9 @@ export const SHAPES: Record<ItemKind, v.GenericSchema> = {
   revoked_token: Expiring,
   repetition: Repetition,
   registration: Repetition,
-  id_claim: Claim,
+  mail: MailItem,
+  link: LinkItem,
+  id_claim: IdClaim,
   email_claim: Claim,
   sequence: Sequence,
   failed_logins: v.intersect([Window, Expiring]),
@@ -81,12 +85,15 @@ const counts = (count: EdgeCount, edges_are: string): Invariant => ({
     const { counted, edges } = await compareCount(username, count);
     if (counted === edges) return undefined;
     // The first look is a suspicion: a count and its edges cannot be read in one moment.
-    const drift = look.consistent ? await measureDrift(username, count) : new Map([['', counted - edges]]);
+    const drift =
+      look.settling === undefined
+        ? new Map([['', counted - edges]])
+        : await measureDrift(username, count, look.settling);
     if (!drift) return `changes too fast to count ${edges_are}`;
     return sumOf(drift) === 0 ? undefined : `counts ${sumOf(drift)} ${edges_are} too many`;
   },
-  async repair({ id, username }) {
-    const drift = await measureDrift(username, count);
+  async repair({ id, username }, settling) {
+    const drift = await measureDrift(username, count, settling);
     if (!drift) return false;
     return sumOf(drift) === 0 || (await repairCount({ id, username }, count, drift));
   },
@@ -101,11 +108,10 @@ const LINGERING = 14 * 24 * 60 * 60;
  */
 export const INVARIANTS: readonly Invariant[] = [
   rule('user', 'is not under its name', (user) => isAt(user, userKey(user.username))),
-  rule(
-    'user',
-    'has no claim on its id',
-    async ({ id, username }, look) => (await look.get(userIdKey(id)))?.username === username,
-  ),
+  rule('user', 'has no claim on its id', async (user, look) => {
+    const claim = await look.get(userIdKey(user.id));
+    return claim !== undefined && claim.username === (isActive(user) ? user.username : undefined);
+  }),
   rule(
     'user',
     'has no claim on its email address',
@@ -127,32 +133,41 @@ export const INVARIANTS: readonly Invariant[] = [
   rule(
     'user',
     'is not in its shard of the directory',
-    (user) => user.GSI1PK === userIndexKey(user.id, 0).GSI1PK,
+    (user) => user.GSI1PK === (isActive(user) ? userIndexKey(user.id, 0).GSI1PK : undefined),
   ),
   rule(
     'user',
     'stands in the directory under another id',
-    (user) => changeIn(String(user.GSI1SK)).id === user.id,
+    (user) => !isActive(user) || changeIn(String(user.GSI1SK)).id === user.id,
   ),
   rule(
     'user',
     'stands in the directory later than its last change',
-    (user) => changeIn(String(user.GSI1SK)).time <= user.updated_at,
+    (user) => !isActive(user) || changeIn(String(user.GSI1SK)).time <= user.updated_at,
   ),
   counts('following_count', 'followed'),
   counts('followers_count', 'followers'),
   rule('id_claim', 'is claimed for nobody', async (claim, look) => {
+    if (claim.username === undefined) return true;
     const user = await look.get(userKey(claim.username));
     return user !== undefined && isAt(claim, userIdKey(user.id));
   }),
+  rule(
+    'id_claim',
+    "is nobody's, and the directory is not told",
+    ({ username, id, updated_at, GSI1PK, GSI1SK }) => {
+      const told = userIndexKey(id, updated_at);
+      return username !== undefined || (GSI1PK === told.GSI1PK && GSI1SK === told.GSI1SK);
+    },
+  ),
   rule('email_claim', 'is claimed for nobody', async (claim, look) => {
     const user = await look.get(userKey(claim.username));
     return user !== undefined && isAt(claim, emailKey(user.email));
   }),
   rule(
-    ['stripe', 'session', 'revoked_token', 'repetition', 'follow'],
+    ['stripe', 'session', 'revoked_token', 'repetition', 'mail', 'link', 'follow'],
     'belongs to nobody',
-    async ({ PK }, look) => (await look.get(userKey(ownerIn(PK)))) !== undefined,
+    async ({ PK }, look) => !PK.startsWith('USER#') || (await look.get(userKey(ownerIn(PK)))) !== undefined,
   ),
   rule(
     'stripe',
@@ -198,7 +213,17 @@ export const INVARIANTS: readonly Invariant[] = [
   }),
   rule(
     [
-      ...['session', 'revoked_token', 'repetition', 'registration', 'failed_logins', 'quota', 'event'],
+      ...[
+        'session',
+        'revoked_token',
+        'repetition',
+        'registration',
+        'mail',
+        'link',
+        'failed_logins',
+        'quota',
+        'event',
+      ],
       ...['snapshot', 'snapshot_claim', 'snapshot_chunk'],
     ] as ItemKind[],
     'has expired and is still there: is TTL on?',

@@ -12,13 +12,16 @@ interface Waiting {
 
 /** Brings the items that an invariant compares with: all that are asked for in one turn together, each once. */
 export class Look {
-  /** Costs double, and sees every write that was answered before. */
-  readonly consistent: boolean;
+  /**
+   * Milliseconds after which the index has everything: given to a look that is to be relied on, which costs double and
+   * sees every write that was answered before.
+   */
+  readonly settling: number | undefined;
   readonly #items = new Map<string, Promise<Item | undefined>>();
   #waiting: Waiting[] = [];
 
-  constructor({ consistent = false } = {}) {
-    this.consistent = consistent;
+  constructor({ settling }: { settling?: number } = {}) {
+    this.settling = settling;
   }
 
   get(key: Key): Promise<Item | undefined> {
@@ -39,7 +42,7 @@ export class Look {
     try {
       const items = (await getItems(
         waiting.map(({ key }) => key),
-        { consistent: this.consistent },
+        { consistent: this.settling !== undefined },
       )) as Item[];
       const named = new Map(items.map((item) => [nameOf(item), item]));
       for (const { key, found } of waiting) found(named.get(nameOf(key)));
