@@ -1,8 +1,9 @@
 import { compare, getRounds, hash, truncates } from 'bcryptjs';
+import { config } from '../config.ts';
 import { mostUnits } from '../text.ts';
 
 /** bcrypt's work factor: two to the power of this many rounds. */
-const COST = 10;
+const COST = config.PASSWORD_COST;
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 

@@ -100,6 +100,7 @@ export default class LocalServices {
 
   async #prepare({ endpoint }: Database): Promise<void> {
     const { provider, functions, resources, custom } = this.#serverless.service;
+    const { PASSWORD_COST } = process.env;
     const limits = Object.keys(custom.limits).map((name) => [name, process.env[name] ?? 'off']);
     await createTable(endpoint, LOCAL_TABLE, resources.Resources.UsersTable.Properties);
     const { signing_keys } = this.#data;
@@ -109,6 +110,7 @@ export default class LocalServices {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
       EVENTBRIDGE_ENDPOINT: bus.endpoint,
+      ...(PASSWORD_COST && { PASSWORD_COST }),
       ISSUER: this.#baseUrl,
       // The terminal shows a line for each request already.
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',
