@@ -8,7 +8,7 @@ const shared = {
   hookTimeout: 60_000,
 };
 
-/** What runs twice, straight into the handlers and over HTTP; its files share a table, and so also a process. */
+/** What runs twice, straight into the handlers and over HTTP. Files that share a process share a table. */
 const transported = {
   ...shared,
   include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'handlers',
           exclude: ['tests/**/*.http.test.ts', 'tests/**/*.handlers.test.ts'],
           globalSetup: 'tests/support/database.ts',
-          env: { TRANSPORT: 'handlers', TABLE_NAME: LOCAL_TABLE },
+          env: { TRANSPORT: 'handlers' },
         },
       },
       {

@@ -52,7 +52,10 @@ const optionalText = v.optional(
   ),
 );
 
-const Environment = v.object(
+/** The cost of passwords where people register, and the lowest one allowed there. */
+const REAL_COST = 10;
+
+const Settings = v.object(
   {
     /** Name of the one table. */
     TABLE_NAME: present,
@@ -91,6 +94,17 @@ const Environment = v.object(
     ),
     /** What pseudonyms are made with; see pseudonym.ts. */
     PSEUDONYM_SECRET: v.pipe(present, v.minLength(16, 'has fewer than 16 characters')),
+    /** bcrypt's work factor: two to the power of this many rounds. */
+    PASSWORD_COST: v.optional(
+      v.pipe(
+        present,
+        v.toNumber('is no number'),
+        v.integer('is no integer'),
+        v.minValue(4, 'is below 4'),
+        v.maxValue(31, 'is above 31'),
+      ),
+      String(REAL_COST),
+    ),
     /** Registrations from one IPv4 address, and one /64 or /48 network. */
     REGISTRATIONS_PER_HOUR: limit,
     REGISTRATIONS_PER_DAY: limit,
@@ -111,6 +125,18 @@ const Environment = v.object(
     SIGNING_KEYS_FILE: v.optional(present),
   },
   'is missing',
+);
+
+const Environment = v.pipe(
+  Settings,
+  v.forward(
+    v.partialCheck(
+      [['PASSWORD_COST'], ['DYNAMODB_ENDPOINT']],
+      ({ PASSWORD_COST, DYNAMODB_ENDPOINT }) => PASSWORD_COST >= REAL_COST || DYNAMODB_ENDPOINT !== undefined,
+      `is below ${REAL_COST} where the database is that of AWS`,
+    ),
+    ['PASSWORD_COST'],
+  ),
 );
 
 function readConfig(environment: NodeJS.ProcessEnv) {

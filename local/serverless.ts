@@ -33,6 +33,14 @@ if (!resources) throw new Error('serverless.yml defines no table.');
 /** How serverless.yml defines the table. */
 export const tableProperties = resources.UsersTable.Properties;
 
+const { StreamSpecification: _, ...withoutStream } = tableProperties;
+
+/**
+ * The table without its stream, for whoever needs no events: each write to the embedded database waits the longer the
+ * more its stream holds.
+ */
+export const quietTableProperties: TableProperties = withoutStream;
+
 /** What a handler file exports as `handler` names it: `functions/auth/login.handler`. */
 export async function loadHandler(handler: string) {
   const [file, name] = handler.split('.') as [string, string];

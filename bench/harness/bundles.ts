@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { root, serverless } from '../../local/serverless.ts';
+import referencePage from '../../openapi/page/bundling.ts';
 
 /** A function as it is deployed. */
 export interface Bundle {
@@ -14,7 +15,7 @@ export interface Bundle {
 /** What serverless-esbuild takes besides esbuild's own options. */
 interface PluginOptions {
   exclude: string[];
-  /** The file that has esbuild's own plugins. */
+  /** The file that has esbuild's own plugins; they bundle all functions at once, but here each is built apart. */
   plugins: string;
   outputFileExtension: string;
   outputWorkFolder: string;
@@ -35,18 +36,17 @@ export const PROGRAM = 'instance.mjs';
 export async function buildBundles(folder: string): Promise<void> {
   const {
     exclude,
-    plugins,
+    plugins: _,
     outputFileExtension,
-    outputWorkFolder: _,
-    watch: __,
+    outputWorkFolder: __,
+    watch: ___,
     ...options
   } = custom.esbuild;
-  const { default: loaded } = await import(join(root, plugins));
   const bundles = Object.entries(functions).map(async ([name, { handler }]): Promise<Bundle> => {
     const { metafile } = await build({
       ...options,
       external: exclude,
-      plugins: loaded,
+      plugins: referencePage,
       absWorkingDir: root,
       entryPoints: [`${handler.replace(/\.handler$/, '')}.ts`],
       outfile: join(folder, bundleFile(name)),

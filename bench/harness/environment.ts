@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOrCreateKeys } from '../../local/keys/files.ts';
 import { keyEnvironment } from '../../local/keys/jwk.ts';
-import { tableProperties } from '../../local/serverless.ts';
+import { quietTableProperties } from '../../local/serverless.ts';
 import { startDatabase } from '../../local/service/database.ts';
 import { createTable, localCredentials } from '../../local/service/table.ts';
 import { buildBundles } from './bundles.ts';
@@ -27,12 +27,6 @@ export interface Table {
   run<T>(step: string, ...parameters: (string | number)[]): Promise<T>;
 }
 
-/**
- * Without the stream: each write to the embedded database waits the longer the more its stream holds. DynamoDB charges
- * writes nothing for a stream, in units or in time.
- */
-const { StreamSpecification: _, ...measuredProperties } = tableProperties;
-
 export async function prepareEnvironment(): Promise<Environment> {
   const folder = await mkdtemp(join(tmpdir(), 'users-api-bench-'));
   const database = await startDatabase();
@@ -42,7 +36,8 @@ export async function prepareEnvironment(): Promise<Environment> {
   return {
     folder,
     async addTable(TABLE_NAME) {
-      await createTable(database.endpoint, TABLE_NAME, measuredProperties);
+      // DynamoDB charges writes nothing for a stream, in units or in time.
+      await createTable(database.endpoint, TABLE_NAME, quietTableProperties);
       const env = {
         ...localCredentials,
         TABLE_NAME,

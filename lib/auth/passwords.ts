@@ -4,7 +4,7 @@ import { mostUnits } from '../text.ts';
 import { bcryptInput, derivesTo, type ImportedHash, readImportedHash } from './importedHashes.ts';
 
 /** bcrypt's work factor: two to the power of this many rounds. */
-const COST = 10;
+const COST = config.PASSWORD_COST;
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 

@@ -66,6 +66,8 @@ export const SHAPES: Record<ItemKind, v.GenericSchema> = {
 
 const lower = (name: unknown) => String(name).toLowerCase();
 
+const isInSight = ({ suspended_at, deleted_at }: Item) => isActive({ suspended_at, deleted_at });
+
 const isAt = (item: Item, { PK, SK }: Key) => item.PK === PK && item.SK === SK;
 
 /** An invariant that holds or not: `says` what is wrong where it does not. */
@@ -110,7 +112,7 @@ export const INVARIANTS: readonly Invariant[] = [
   rule('user', 'is not under its name', (user) => isAt(user, userKey(user.username))),
   rule('user', 'has no claim on its id', async (user, look) => {
     const claim = await look.get(userIdKey(user.id));
-    return claim !== undefined && claim.username === (isActive(user) ? user.username : undefined);
+    return claim !== undefined && claim.username === (isInSight(user) ? user.username : undefined);
   }),
   rule(
     'user',
@@ -133,17 +135,17 @@ export const INVARIANTS: readonly Invariant[] = [
   rule(
     'user',
     'is not in its shard of the directory',
-    (user) => user.GSI1PK === (isActive(user) ? userIndexKey(user.id, 0).GSI1PK : undefined),
+    (user) => user.GSI1PK === (isInSight(user) ? userIndexKey(user.id, 0).GSI1PK : undefined),
   ),
   rule(
     'user',
     'stands in the directory under another id',
-    (user) => !isActive(user) || changeIn(String(user.GSI1SK)).id === user.id,
+    (user) => !isInSight(user) || changeIn(String(user.GSI1SK)).id === user.id,
   ),
   rule(
     'user',
     'stands in the directory later than its last change',
-    (user) => !isActive(user) || changeIn(String(user.GSI1SK)).time <= user.updated_at,
+    (user) => !isInSight(user) || changeIn(String(user.GSI1SK)).time <= user.updated_at,
   ),
   counts('following_count', 'followed'),
   counts('followers_count', 'followers'),

@@ -107,6 +107,7 @@ export default class LocalServices {
 
   async #prepare({ endpoint }: Database, inbox: Loopback): Promise<void> {
     const { provider, functions, resources, custom } = this.#serverless.service;
+    const { PASSWORD_COST } = process.env;
     const limits = Object.keys(custom.limits).map((name) => [name, process.env[name] ?? 'off']);
     await createTable(endpoint, LOCAL_TABLE, resources.Resources.UsersTable.Properties);
     const { signing_keys } = this.#data;
@@ -127,6 +128,7 @@ export default class LocalServices {
       SES_ENDPOINT: inbox.endpoint,
       ...LOCAL_MAIL,
       ...(process.env.APP_URL && { APP_URL: process.env.APP_URL }),
+      ...(PASSWORD_COST && { PASSWORD_COST }),
       ISSUER: this.#baseUrl,
       // The terminal shows a line for each request already.
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',

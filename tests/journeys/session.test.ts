@@ -102,6 +102,7 @@ test('a service that is too busy to refresh does not end the session', async () 
   let isBusy = true;
   const client = createUsersClient({
     baseUrl: 'http://localhost/careers/users',
+    repeat: { wait: async () => {} },
     ...(registered.client.tokens && { tokens: registered.client.tokens }),
     fetch: async (request) =>
       isBusy && isRefresh(request) ? Response.json(busy, { status: 503 }) : sendRequest(request),

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { tableProperties } from '../../local/serverless.ts';
+import { quietTableProperties } from '../../local/serverless.ts';
 import { createTable, localCredentials } from '../../local/service/table.ts';
+import { PASSWORD_COST } from './passwords.ts';
 
-/** A table for each file, unless the project shares one. */
+/** A table for each process, unless the project shares one. */
 const { TABLE_NAME = `users-${randomUUID()}` } = process.env;
 
 Object.assign(process.env, localCredentials, {
@@ -13,6 +14,7 @@ Object.assign(process.env, localCredentials, {
   ISSUER: inject('service') || 'https://api.example.com/careers/users',
   AUDIENCE: 'careers',
   PUBLIC_KEYS: inject('public_keys'),
+  PASSWORD_COST,
   PSEUDONYM_SECRET: 'the secret of the tests',
   MAIL_FROM: 'Careers <no-reply@careers.example>',
   APP_URL: 'https://app.careers.example',
@@ -20,4 +22,4 @@ Object.assign(process.env, localCredentials, {
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });
 
-await createTable(inject('database'), TABLE_NAME, tableProperties);
+await createTable(inject('database'), TABLE_NAME, quietTableProperties);

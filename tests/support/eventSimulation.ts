@@ -7,8 +7,10 @@ import { userKey } from '../../lib/table/keys.ts';
 import { updateUser, updateUserExactly } from '../../lib/table/profileChanges.ts';
 import { type Credential, readUser, replacePasswordHash, type User } from '../../lib/table/users.ts';
 import { shuffled } from '../../local/seed/random.ts';
+import { tableProperties } from '../../local/serverless.ts';
 import { follow, type Subscriber } from '../../local/service/stream/poller.ts';
 import { Positions } from '../../local/service/stream/positions.ts';
+import { createTable } from '../../local/service/table.ts';
 import { get } from './api.ts';
 import type { TestBus } from './eventBus.ts';
 import { findSecrets } from './secrets.ts';
@@ -81,10 +83,13 @@ export async function simulateEvents(
 
   const rounds = Math.max(10, Math.floor(operations / 200));
   const file = `${bus.folder}/positions.json`;
+  const [endpoint, table] = [inject('database'), process.env.TABLE_NAME as string];
+  // Other tests need no stream; this gives the table one.
+  await createTable(endpoint, table, tableProperties);
   const start = async () =>
     follow(publishEvents, {
-      endpoint: inject('database'),
-      table: process.env.TABLE_NAME as string,
+      endpoint,
+      table,
       positions: await Positions.read(file),
       warn: (sentence) => {
         throw new Error(sentence);

@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { BASE_PATH } from '../../lib/http/routes.ts';
 import { root, serverlessCommand } from '../../local/serverless.ts';
 import { freePort } from '../../local/service/ports.ts';
+import { PASSWORD_COST } from './passwords.ts';
 import { findSecrets } from './secrets.ts';
 
 const START_SECONDS = 60;
@@ -31,6 +32,7 @@ export default async function setup(project: TestProject) {
         DYNAMODB_ENDPOINT: database,
         LOCAL_DATA: data,
         ESBUILD_FOLDER: build,
+        PASSWORD_COST,
         POWERTOOLS_LOG_LEVEL: 'INFO',
       },
       stdio: ['ignore', 'pipe', 'pipe'],

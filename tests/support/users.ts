@@ -6,6 +6,7 @@ import type { Session } from '../../lib/table/sessions.ts';
 import { CredentialItem } from '../../lib/table/userItem.ts';
 import type { Credential, User } from '../../lib/table/users.ts';
 import { type Answer, del, type Options, patch, post } from './api.ts';
+import { PASSWORD, PASSWORD_HASH } from './passwords.ts';
 
 /** A user with a session, and everything that the tests may need of it. */
 export interface TestUser {
@@ -18,11 +19,6 @@ export interface TestUser {
   access: string;
   refresh: string;
 }
-
-const PASSWORD = 'password123';
-
-/** What registration stores for {@link PASSWORD}: to hash it again for every user would take most of a test run. */
-const PASSWORD_HASH = '$2b$10$E4Zt5uB0b47Ot0ZEJnOm3O1Q2e6eu2lVyHxNcfdERvUajsfJC8SCa';
 
 /** A name that no other test uses. */
 export const uniqueName = (prefix = 'user') => `${prefix}-${randomUUID().slice(0, 13)}`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { seededRandom } from '../../../local/seed/random.ts';
-import { tableProperties } from '../../../local/serverless.ts';
+import { quietTableProperties } from '../../../local/serverless.ts';
 import { type Database, startDatabase } from '../../../local/service/database.ts';
 import { createTable } from '../../../local/service/table.ts';
 import { get } from '../../support/api.ts';
@@ -19,7 +19,7 @@ const file = join(folder, 'users.db');
 delete process.env.DYNAMODB_ENDPOINT;
 let database: Database = await startDatabase({ file });
 const proxy = await startFaultProxy(database.endpoint);
-await createTable(database.endpoint, TABLE_NAME, tableProperties);
+await createTable(database.endpoint, TABLE_NAME, quietTableProperties);
 Object.assign(process.env, { TABLE_NAME, DYNAMODB_ENDPOINT: proxy.endpoint });
 
 afterAll(async () => {

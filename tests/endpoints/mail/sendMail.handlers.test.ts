@@ -5,8 +5,8 @@ import { post } from '../../support/api.ts';
 import { mailsTo, startTestPost, tokenIn } from '../../support/mailbox.ts';
 import { captureLogs } from '../../support/output.ts';
 import { findSecrets } from '../../support/secrets.ts';
-import { deleteAccount, type Item, readItem, scanItems, writeItem } from '../../support/table.ts';
-import { newUser, registration, type TestUser } from '../../support/users.ts';
+import { type Item, readItem, scanItems, writeItem } from '../../support/table.ts';
+import { deleteAccount, newUser, registration, type TestUser } from '../../support/users.ts';
 
 const mail = await startTestPost();
 process.env.MAILS_PER_HOUR = '3';
