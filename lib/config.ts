@@ -72,6 +72,10 @@ const Environment = v.object(
     REGISTRATIONS_PER_DAY: limit,
     /** Changes of one profile in ten minutes. */
     PROFILE_CHANGES: limit,
+    /** Follows of one user in a day, undone or not. */
+    FOLLOWS_PER_DAY: limit,
+    /** Reports by one user in a day. */
+    REPORTS_PER_DAY: limit,
     /** Failed logins from one /48 network in one window. */
     NETWORK_FAILURES: limit,
     /** Name of the SSM parameter with the private key set; only functions that sign have it. */

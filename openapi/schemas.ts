@@ -1,11 +1,15 @@
 import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { Availability } from '../lib/auth/availability.ts';
 import { Registration } from '../lib/auth/registration.ts';
 import { LoginRequest, LogoutRequest, RefreshRequest, SessionView } from '../lib/auth/sessions.ts';
 import { PublicKey } from '../lib/config.ts';
 import { UserBatch } from '../lib/directory/list.ts';
+import { BlockRequest, BlockView } from '../lib/social/blocks.ts';
 import { FollowRequest, FollowView } from '../lib/social/follows.ts';
-import { FollowPage, UserPage } from '../lib/social/lists.ts';
+import { BlockPage, FollowPage, UserPage } from '../lib/social/lists.ts';
+import { Relationship } from '../lib/social/relationships.ts';
+import { ReportRequest } from '../lib/social/reports.ts';
 import { ProfileChanges } from '../lib/users/profiles.ts';
 import * as views from '../lib/users/views.ts';
 import type { AnyDeclaration } from './declarations.ts';
@@ -19,7 +23,10 @@ type Side = 'input' | 'output';
 const UNSPEAKABLE = ['check', 'partial_check', 'raw_check'];
 
 const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
-  input: { Registration, LoginRequest, LogoutRequest, RefreshRequest, ProfileChanges, FollowRequest },
+  input: {
+    ...{ Registration, LoginRequest, LogoutRequest, RefreshRequest, ProfileChanges },
+    ...{ FollowRequest, BlockRequest, ReportRequest },
+  },
   output: {
     RegisteredUser: views.RegisteredUser,
     LoggedInUser: views.LoggedInUser,
@@ -32,6 +39,10 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
     Follow: FollowView,
     FollowPage,
     UserPage,
+    Relationship,
+    Block: BlockView,
+    BlockPage,
+    Availability,
     UserBatch,
     PublicKey,
   },
@@ -61,13 +72,14 @@ export const schemaReference = (side: Side, declaration: AnyDeclaration) => ({
 /** What an endpoint takes besides a body: the variables of its path, its query, and the headers of a document. */
 export function parameters({ operation, path, query, media_type, repeatable }: AnyDeclaration) {
   const of = (place: 'path' | 'query', schema: v.GenericSchema = v.object({})) => {
-    const { properties = {} } = convert('input', { schema }).schema as {
+    const { properties = {}, required = [] } = convert('input', { schema }).schema as {
       properties?: Record<string, JsonSchema>;
+      required?: string[];
     };
     return Object.entries(properties).map(([name, property]) => ({
       name,
       in: place,
-      ...(place === 'path' && { required: true }),
+      ...(required.includes(name) && { required: true }),
       description: describeField(place === 'path' ? 'path' : operation, name),
       schema: withTypedDefault(property),
       ...(place === 'path' && { example: PATH_EXAMPLES[name] }),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
 import { LONGEST_WRITE, within } from '../deadline.ts';
-import { Email, isPlausibleEmail, NewPassword, PasswordAgain, registeredTexts, Username } from '../fields.ts';
+import { borrowedAddress, Email, NewPassword, PasswordAgain, registeredTexts, Username } from '../fields.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
 import { pseudonym } from '../pseudonym.ts';
 import { sourceOf } from '../sources.ts';
@@ -42,9 +42,8 @@ export const Registration = v.pipe(
     for (const sentence of isText(password) ? resemblances(password, username, email) : []) {
       blame('password', sentence);
     }
-    if (isText(username) && isText(email) && isPlausibleEmail(username) && lower(username) !== lower(email)) {
-      blame('username', 'This may be an email address only if it is your own.');
-    }
+    const borrowed = isText(username) && isText(email) ? borrowedAddress(username, email) : undefined;
+    if (borrowed) blame('username', borrowed);
   }),
 );
 

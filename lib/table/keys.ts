@@ -19,6 +19,7 @@ export const PARTITIONS = {
   emails: 'EMAIL#*',
   user_sequence: 'SEQUENCE#user',
   follow_sequence: 'SEQUENCE#follow',
+  block_sequence: 'SEQUENCE#block',
   failed_logins: 'FAILED_LOGIN#*',
   quotas: 'QUOTA#*',
   /** Of registrations; others are among the items of their users. */
@@ -71,6 +72,9 @@ export const snapshotChunkKey = (snapshot: string, chunk: number) => ({
 /** A profile and all its counters: sort keys that begin with this. */
 export const profileAndCounters = '#';
 
+/** All counters of a user, the account first. */
+export const countersOf = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: '#COUNT#' });
+
 /** Stripe 0 comes with the user, carries the user's id and counts whom the user follows. */
 export const accountKey = (username: string) => stripeKey(username, 0);
 
@@ -116,11 +120,35 @@ export const followersPosition = (followed: string, index_sort_key: string) => (
   GSI1SK: index_sort_key,
 });
 
-/** How the end of a page is spelled: the last name of a list of followed, the last sort key of one of followers. */
+/** How the end of a page is spelled: the last name of a list by names, the last sort key of one of followers. */
 export const PAGE_END = {
   following: /^[a-z0-9._@+-]{1,150}$/,
+  blocked: /^[a-z0-9._@+-]{1,150}$/,
   followers: /^\d{1,16}#[a-z0-9._@+-]{1,150}$/,
 };
+
+/** A block as the one who blocks has it. */
+export const blockKey = (blocker: string, blocked: string) => ({
+  PK: `USER#${lower(blocker)}`,
+  SK: `BLOCKS#${lower(blocked)}`,
+});
+
+/** The same block as the one who is blocked has it. */
+export const blockedByKey = (blocked: string, blocker: string) => ({
+  PK: `USER#${lower(blocked)}`,
+  SK: `BLOCKED_BY#${lower(blocker)}`,
+});
+
+/** Whom a user blocks, by name. */
+export const blocksOf = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: 'BLOCKS#' });
+
+/** All blocks that a user takes part in, on either side. */
+export const blocksAround = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: 'BLOCK' });
+
+export const reportKey = (reporter: string, report_id: string) => ({
+  PK: `USER#${lower(reporter)}`,
+  SK: `REPORT#${report_id}`,
+});
 
 /** All sessions of a user. */
 export const sessionsOf = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: 'SESSION#' });
@@ -154,6 +182,8 @@ export const repetitionKey = ({ username, key }: { username: string | undefined;
 export const eventfulItems = {
   user: '#PROFILE',
   follow: { prefix: 'FOLLOWS#' },
+  block: { prefix: 'BLOCKS#' },
+  report: { prefix: 'REPORT#' },
 } as const satisfies Record<string, string | { prefix: string }>;
 
 /** A kind of item whose changes make events. */
@@ -180,7 +210,10 @@ export function emailKey(email: string) {
   return { PK: `EMAIL#${lower(email.slice(0, at) + (domainToASCII(domain) || domain))}`, SK: 'EMAIL' };
 }
 
-export const sequenceKey = (sequence: 'user' | 'follow') => ({ PK: `SEQUENCE#${sequence}`, SK: 'SEQUENCE' });
+/** What ids are given out of. */
+export type Sequence = 'user' | 'follow' | 'block';
+
+export const sequenceKey = (sequence: Sequence) => ({ PK: `SEQUENCE#${sequence}`, SK: 'SEQUENCE' });
 
 export const eventKey = (event_id: string) => ({ PK: `EVENT#${event_id}`, SK: 'EVENT' });
 

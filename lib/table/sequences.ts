@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { parseItem } from './items.ts';
-import { sequenceKey } from './keys.ts';
+import { type Sequence, sequenceKey } from './keys.ts';
 import { updateItem } from './write.ts';
 
-const Sequence = v.object({ value: v.number() });
+const SequenceItem = v.object({ value: v.number() });
 
 /** Takes `size` ids of a sequence for the caller alone and returns the first; unused ones are lost. */
-export async function leaseIds(sequence: 'user' | 'follow', size: number): Promise<number> {
+export async function leaseIds(sequence: Sequence, size: number): Promise<number> {
   const { item = {} } = await updateItem({
     Key: sequenceKey(sequence),
     UpdateExpression: 'ADD #value :size',
@@ -14,14 +14,14 @@ export async function leaseIds(sequence: 'user' | 'follow', size: number): Promi
     ExpressionAttributeValues: { ':size': size },
     ReturnValues: 'UPDATED_NEW',
   });
-  return parseItem(Sequence, 'sequence', item).value - size + 1;
+  return parseItem(SequenceItem, 'sequence', item).value - size + 1;
 }
 
 /**
  * Hands out the ids of a sequence one by one, leasing blocks of `size` for this instance. Safe under concurrent
  * calls; what is left of a block when the instance ends is lost.
  */
-export function leasedSequence(sequence: 'user' | 'follow', size: number): () => Promise<number> {
+export function leasedSequence(sequence: Sequence, size: number): () => Promise<number> {
   let next = 1;
   let last = 0;
   let renewal: Promise<void> | undefined;

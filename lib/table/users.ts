@@ -2,7 +2,16 @@ import * as v from 'valibot';
 import { Defect } from '../problems.ts';
 import { type Counts, noCounts, parseCounts, sumCounts } from './counters.ts';
 import { parseItem, parseItems } from './items.ts';
-import { accountKey, emailKey, profileAndCounters, userIdKey, userIndexKey, userKey } from './keys.ts';
+import {
+  accountKey,
+  countersOf,
+  emailKey,
+  ownerIn,
+  profileAndCounters,
+  userIdKey,
+  userIndexKey,
+  userKey,
+} from './keys.ts';
 import { getItem, getItems, projection, queryAll, type ReadOptions } from './read.ts';
 import type { RawItem } from './send.ts';
 import { CredentialItem, UserItem } from './userItem.ts';
@@ -33,13 +42,22 @@ const AccountItem = v.object({
   id: v.number(),
   following_count: v.number(),
   epoch: v.optional(v.number(), 0),
+  /** How many users it blocks. */
+  blocking_count: v.optional(v.number(), 0),
+  /** How many users block it. */
+  blocked_by_count: v.optional(v.number(), 0),
 });
 
-/** To whom a name belongs, which tokens it takes, and how many users it follows. */
+const ACCOUNT_ATTRIBUTES = Object.keys(AccountItem.entries);
+
+/** To whom a name belongs, which tokens it takes, how many users it follows, and the blocks that it takes part in. */
 export type Account = v.InferOutput<typeof AccountItem>;
 
 /** Parses a user item; see {@link parseItem}. */
 export const parseUser = (item: RawItem) => parseItem(UserItem, 'user', item);
+
+/** Parses the account of a user; see {@link parseItem}. */
+export const parseAccount = (item: RawItem): Account => parseItem(AccountItem, 'account', item);
 
 /** Parses a user item with its hash; see {@link parseItem}. */
 export const parseCredential = (item: RawItem) => parseItem(CredentialItem, 'user', item);
@@ -120,11 +138,39 @@ export async function readUsername(id: number): Promise<string | undefined> {
 
 /** The account of that name, `undefined` when nobody has it: the cheapest way to know that a user exists. */
 export async function readAccount(username: string, options?: ReadOptions): Promise<Account | undefined> {
-  const item = await getItem(accountKey(username), {
-    ...options,
-    attributes: Object.keys(AccountItem.entries),
+  const item = await getItem(accountKey(username), { ...options, attributes: ACCOUNT_ATTRIBUTES });
+  return item && parseAccount(item);
+}
+
+/** The account of that name with how many users follow it, for the price of the account alone. */
+export async function readAccountWithCounts(
+  username: string,
+  { consistent = false }: ReadOptions = {},
+): Promise<(Account & { followers_count: number }) | undefined> {
+  const { PK, prefix } = countersOf(username);
+  const { ExpressionAttributeNames, ProjectionExpression } =
+    projection([...new Set([...ACCOUNT_ATTRIBUTES, ...Object.keys(noCounts)])]) ?? {};
+  const stripes = await queryAll({
+    KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
+    ExpressionAttributeValues: { ':user': PK, ':prefix': prefix },
+    ConsistentRead: consistent,
+    ExpressionAttributeNames,
+    ProjectionExpression,
   });
-  return item && parseItem(AccountItem, 'account', item);
+  const account = stripes.find(({ id }) => id !== undefined);
+  const { followers_count } = sumCounts(stripes.map(parseCounts));
+  return account && { ...parseAccount(account), followers_count };
+}
+
+/** The accounts of the given names that exist, by the names in lower case; each name once. */
+export async function readAccounts(usernames: readonly string[]): Promise<Map<string, Account>> {
+  const items = await getItems(usernames.map(accountKey), { attributes: ['PK', ...ACCOUNT_ATTRIBUTES] });
+  return new Map(items.map((item) => [ownerIn(String(item.PK)), parseAccount(item)]));
+}
+
+/** Whether somebody has that name: what a registration asks of it, at half the price. */
+export async function isUsernameTaken(username: string): Promise<boolean> {
+  return (await getItem(userKey(username), { attributes: ['id'] })) !== undefined;
 }
 
 /** Replaces the password hash, unless the password was changed or the account replaced since it was read. */

@@ -2,7 +2,7 @@ import { scanItems } from './table.ts';
 
 /**
  * What does not fit together in the table, or in one elsewhere, one sentence each: users without their claims, claims
- * without their user, counts that disagree with the edges, ids given twice. Spells the keys out itself, so that it
+ * without their user, counts that disagree with the edges, blocks with one side or with a follow across, ids given twice. Spells the keys out itself, so that it
  * also notices what the service puts in the wrong place.
  */
 export async function findContradictions(...table: Parameters<typeof scanItems>): Promise<string[]> {
@@ -42,6 +42,30 @@ export async function findContradictions(...table: Parameters<typeof scanItems>)
   for (const { PK, following_username } of edges) {
     const known = keyed.get(`${PK} #PROFILE`) && userOf(following_username);
     check(known, `${PK} follows ${following_username}, and one of them is nobody`);
+  }
+  const blocks = items.filter(({ SK }) => String(SK).startsWith('BLOCKS#'));
+  const sides = items.filter(({ SK }) => String(SK).startsWith('BLOCKED_BY#'));
+  for (const { PK, blocked, blocked_username } of blocks) {
+    const [blocker, name] = [String(PK).slice('USER#'.length), String(blocked_username).toLowerCase()];
+    const side = keyed.get(`USER#${name} BLOCKED_BY#${blocker}`);
+    check(side?.blocker === userOf(blocker)?.id, `${name} does not know of the block by ${blocker}`);
+    check(userOf(name)?.id === blocked, `${blocker} blocks ${name}, who is nobody`);
+    check(!keyed.has(`${PK} FOLLOWS#${name}`), `${blocker} blocks ${name} and follows`);
+    check(!keyed.has(`USER#${name} FOLLOWS#${blocker}`), `${blocker} blocks ${name}, who follows`);
+  }
+  check(
+    blocks.length === sides.length,
+    `there are ${blocks.length} blocks, with ${sides.length} other sides`,
+  );
+  for (const { PK, username } of users) {
+    const account = keyed.get(`${PK} #COUNT#00`);
+    const own = blocks.filter((block) => block.PK === PK).length;
+    const others = sides.filter((side) => side.PK === PK).length;
+    check((account?.blocking_count ?? 0) === own, `${username} does not count ${own} blocks`);
+    check(
+      (account?.blocked_by_count ?? 0) === others,
+      `${username} does not count ${others} blocks by others`,
+    );
   }
   const users_ids = users.map(({ id }) => id);
   const edge_ids = edges.map(({ id }) => id);
