@@ -45,10 +45,11 @@ export async function listRelationships(caller: Caller, usernames: readonly stri
     readAccounts(names),
   ]);
   const found = names.filter((name) => accounts.has(name));
-  const who_follow = found.filter((name) => accounts.get(name)?.following_count !== 0);
+  // To whom somebody may be hidden, all names are looked up: the time does not tell who is hidden from who is gone.
+  const looked_up = viewer.blocked_by_count > 0 ? names : found;
   const [followed, followers, hidden] = await Promise.all([
-    readFollowed(viewer, found),
-    readFollowersAmong(who_follow, viewer),
+    readFollowed(viewer, looked_up),
+    readFollowersAmong(looked_up, viewer),
     readHidden(viewer),
   ]);
   const spelling = new Map(spelled.toReversed());
