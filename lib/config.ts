@@ -114,6 +114,10 @@ const Settings = v.object(
     FORGOTTEN_PER_HOUR: limit,
     /** Mails of one kind to one account, and to one address. */
     MAILS_PER_HOUR: limit,
+    /** Follows of one user in a day, undone or not. */
+    FOLLOWS_PER_DAY: limit,
+    /** Reports by one user in a day. */
+    REPORTS_PER_DAY: limit,
     /** Failed logins from one /48 network in one window. */
     NETWORK_FAILURES: limit,
     /** What the dearest imported password hashes take: iterations of PBKDF2, and the cost of bcrypt. */

@@ -12,6 +12,12 @@ export const RESERVED_USERNAMES = new Set([
   'following',
   'followers',
   'unfollow',
+  'block',
+  'blocked',
+  'unblock',
+  'relationships',
+  'availability',
+  'report',
   'users',
   'docs',
   'openapi.json',
@@ -56,6 +62,14 @@ export const Username = v.pipe(
   v.regex(USERNAME, 'This must be 1 to 150 letters, digits or . _ @ + - and not only dots.'),
   v.check((username) => !RESERVED_USERNAMES.has(username.toLowerCase()), 'This username is reserved.'),
 );
+
+/** Why a username that reads as an address cannot go with that address, if it is another one. */
+export function borrowedAddress(username: string, email: string): string | undefined {
+  const is_own = username.toLowerCase() === email.toLowerCase();
+  return isPlausibleEmail(username) && !is_own
+    ? 'This may be an email address only if it is your own.'
+    : undefined;
+}
 
 /** An email address, kept as typed. */
 export const Email = v.pipe(

@@ -34,6 +34,11 @@ export const PROBLEMS = {
     detail: 'This link is no longer good; please ask for another one.',
     when: 'The token of a mailed link is unknown, used, expired, for another purpose, or overtaken by a later change.',
   },
+  cannot_block_self: {
+    status: 400,
+    detail: 'You cannot block yourself.',
+    when: 'The id is the caller’s own.',
+  },
   not_authenticated: {
     status: 401,
     detail: 'This needs an access token: Authorization: Bearer <access token>.',
@@ -60,6 +65,11 @@ export const PROBLEMS = {
     detail: 'This account is suspended.',
     when: 'An operator has suspended the account. Only whoever has its password, or a token of it, is told.',
   },
+  cannot_follow: {
+    status: 403,
+    detail: 'You cannot follow this user.',
+    when: 'One of the two users blocks the other; which one is not said.',
+  },
   not_found: {
     status: 404,
     detail: 'There is no such user.',
@@ -68,7 +78,12 @@ export const PROBLEMS = {
   not_following: {
     status: 404,
     detail: 'You do not follow this user.',
-    when: 'The user exists, and the caller does not follow them.',
+    when: 'The user exists, and the one of the two does not follow the other.',
+  },
+  not_blocked: {
+    status: 404,
+    detail: 'You do not block this user.',
+    when: 'The user exists, and the caller does not block them.',
   },
   method_not_allowed: {
     status: 405,
@@ -90,6 +105,11 @@ export const PROBLEMS = {
     detail: 'You follow this user already.',
     when: 'The caller follows this user already.',
   },
+  already_blocked: {
+    status: 409,
+    detail: 'You block this user already.',
+    when: 'The caller blocks this user already.',
+  },
   payload_too_large: {
     status: 413,
     detail: `The body may have at most ${BODY_LIMIT_KIB} KiB.`,
@@ -108,7 +128,7 @@ export const PROBLEMS = {
   throttled: {
     status: 429,
     detail: 'There were too many attempts; please try again later.',
-    when: 'More requests than the gateway takes or, at login, too many failed attempts; `Retry-After` says when to try again.',
+    when: 'More requests than the gateway takes or this caller may make or, at login, too many failed attempts; `Retry-After` says when to try again.',
     retry_after: 1,
   },
   internal_error: {

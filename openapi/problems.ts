@@ -6,6 +6,7 @@ import { headersOf } from './headers.ts';
 const EXAMPLES: Partial<Record<ErrorCode, { errors?: FieldErrors; allow?: string[] }>> = {
   invalid: { errors: { batch_size: ['This must be at least 1.'], email: ['This field is required.'] } },
   cannot_follow_self: { errors: { following: ['This is your own id.'] } },
+  cannot_block_self: { errors: { blocked: ['This is your own id.'] } },
   username_taken: { errors: { username: [PROBLEMS.username_taken.detail] } },
   email_taken: { errors: { email: [PROBLEMS.email_taken.detail] } },
   method_not_allowed: { allow: ['GET'] },

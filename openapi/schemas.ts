@@ -2,6 +2,7 @@ import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { DeletionRequest } from '../lib/accounts/deletion.ts';
 import { AccountExport } from '../lib/accounts/export.ts';
+import { Availability } from '../lib/auth/availability.ts';
 import { PasswordChange } from '../lib/auth/passwordChange.ts';
 import { ForgottenPassword, PasswordReset } from '../lib/auth/passwordReset.ts';
 import { Registration } from '../lib/auth/registration.ts';
@@ -9,8 +10,11 @@ import { LoginRequest, LogoutRequest, RefreshRequest, SessionView } from '../lib
 import { EmailVerification } from '../lib/auth/verification.ts';
 import { PublicKey } from '../lib/config.ts';
 import { UserBatch } from '../lib/directory/list.ts';
+import { BlockRequest, BlockView } from '../lib/social/blocks.ts';
 import { FollowRequest, FollowView } from '../lib/social/follows.ts';
-import { FollowPage, UserPage } from '../lib/social/lists.ts';
+import { BlockPage, FollowPage, UserPage } from '../lib/social/lists.ts';
+import { Relationship } from '../lib/social/relationships.ts';
+import { ReportRequest } from '../lib/social/reports.ts';
 import { ProfileChanges } from '../lib/users/profiles.ts';
 import * as views from '../lib/users/views.ts';
 import type { AnyDeclaration } from './declarations.ts';
@@ -25,17 +29,9 @@ const UNSPEAKABLE = ['check', 'partial_check', 'raw_check'];
 
 const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
   input: {
-    Registration,
-    LoginRequest,
-    LogoutRequest,
-    RefreshRequest,
-    ProfileChanges,
-    ForgottenPassword,
-    PasswordReset,
-    PasswordChange,
-    EmailVerification,
-    DeletionRequest,
-    FollowRequest,
+    ...{ Registration, LoginRequest, LogoutRequest, RefreshRequest, ProfileChanges },
+    ...{ ForgottenPassword, PasswordReset, PasswordChange, EmailVerification, DeletionRequest },
+    ...{ FollowRequest, BlockRequest, ReportRequest },
   },
   output: {
     RegisteredUser: views.RegisteredUser,
@@ -50,6 +46,10 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
     Follow: FollowView,
     FollowPage,
     UserPage,
+    Relationship,
+    Block: BlockView,
+    BlockPage,
+    Availability,
     UserBatch,
     PublicKey,
   },
@@ -79,13 +79,14 @@ export const schemaReference = (side: Side, declaration: AnyDeclaration) => ({
 /** What an endpoint takes besides a body: the variables of its path, its query, and the headers of a document. */
 export function parameters({ operation, path, query, media_type, repeatable }: AnyDeclaration) {
   const of = (place: 'path' | 'query', schema: v.GenericSchema = v.object({})) => {
-    const { properties = {} } = convert('input', { schema }).schema as {
+    const { properties = {}, required = [] } = convert('input', { schema }).schema as {
       properties?: Record<string, JsonSchema>;
+      required?: string[];
     };
     return Object.entries(properties).map(([name, property]) => ({
       name,
       in: place,
-      ...(place === 'path' && { required: true }),
+      ...(required.includes(name) && { required: true }),
       description: describeField(place === 'path' ? 'path' : operation, name),
       schema: withTypedDefault(property),
       ...(place === 'path' && { example: PATH_EXAMPLES[name] }),

@@ -120,6 +120,7 @@ const grants = ({ signingKeys, eventBus, mailFrom }) => {
     ],
     verifyEmail: [read('GetItem', 'users'), write('UpdateItem', 'users')],
     requestVerification: [read('GetItem', 'users'), write('PutItem', 'users'), write('UpdateItem', 'quotas')],
+    getAvailability: [read('GetItem', 'users')],
     listMySessions: [read(['GetItem', 'Query'], 'users')],
     endMySession: [read('GetItem', 'users'), write('DeleteItem', 'users')],
     endMyOtherSessions: [write('UpdateItem', 'users'), readSigningKeys],
@@ -154,7 +155,7 @@ const grants = ({ signingKeys, eventBus, mailFrom }) => {
     exportMe: [read(['GetItem', 'Query'], 'users'), queryIndex('followers')],
     followUser: [
       read('GetItem', 'user_ids', 'users'),
-      write('PutItem', 'users'),
+      write(['PutItem', 'ConditionCheckItem'], 'users'),
       write('UpdateItem', 'users', 'follow_sequence'),
     ],
     unfollowUser: [read('GetItem', 'users'), write(['DeleteItem', 'UpdateItem'], 'users')],
@@ -163,6 +164,19 @@ const grants = ({ signingKeys, eventBus, mailFrom }) => {
     listMyFollowedUsers: [read(['BatchGetItem', 'GetItem', 'Query'], 'users')],
     listFollowers: [read(['BatchGetItem', 'GetItem', 'Query'], 'users'), queryIndex('followers')],
     listFollowing: [read(['BatchGetItem', 'GetItem', 'Query'], 'users')],
+    listRelationships: [read(['BatchGetItem', 'Query'], 'users'), queryIndex('followers')],
+    removeFollower: [
+      read('GetItem', 'users'),
+      write(['DeleteItem', 'UpdateItem', 'ConditionCheckItem'], 'users'),
+    ],
+    reportUser: [read('GetItem', 'users'), write(['PutItem', 'UpdateItem'], 'users')],
+    blockUser: [
+      read('GetItem', 'user_ids', 'users'),
+      write(['PutItem', 'DeleteItem', 'ConditionCheckItem'], 'users'),
+      write('UpdateItem', 'users', 'block_sequence'),
+    ],
+    listMyBlocks: [read(['GetItem', 'Query'], 'users')],
+    unblockUser: [read('GetItem', 'users'), write(['DeleteItem', 'UpdateItem'], 'users')],
     getMyStats: [read('Query', 'users')],
     recordActivity: [
       read('GetItem', 'users'),

@@ -8,7 +8,7 @@ export const handler = endpoint(
     body: FollowRequest,
     repeatable: {},
     status: 201,
-    errors: ['not_found', 'cannot_follow_self', 'already_following'],
+    errors: ['not_found', 'cannot_follow_self', 'cannot_follow', 'already_following'],
     answer: FollowView,
   },
   ({ caller, body, clock, remember }) => follow(caller, body.following, clock, remember),

@@ -3,9 +3,12 @@ import { ownedBy, requireAccount } from '../auth/identity.ts';
 import { SessionView } from '../auth/sessions.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
 import { invalid } from '../problems.ts';
-import { type Page, type PageRequest, readFollowers, readFollowing } from '../table/follows.ts';
+import { readBlocksOf } from '../table/blocks.ts';
+import { readFollowers, readFollowing } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
 import { PAGE_END } from '../table/keys.ts';
+import type { Page, PageRequest } from '../table/pages.ts';
+import { REPORT_REASONS, readReportsBy } from '../table/reports.ts';
 import { readSessions } from '../table/sessions.ts';
 import { readUserWithCounts } from '../table/users.ts';
 import { Id, OwnProfile, Statistics, Timestamp, viewProfile } from '../users/views.ts';
@@ -40,15 +43,34 @@ const SECTIONS: readonly Section[] = [
     ...{ id, username: following_username, created_at: toTimestamp(created_at) },
   })),
   section('followers', PAGE_END.followers, readFollowers, (username) => ({ username })),
+  section('blocks', PAGE_END.blocked, readBlocksOf, ({ id, blocked_username, created_at }) => ({
+    ...{ id, username: blocked_username, created_at: toTimestamp(created_at) },
+  })),
+  section('reports', PAGE_END.reports, readReportsBy, ({ report_id, reported_username, ...report }) => ({
+    ...{ id: report_id, username: reported_username, reason: report.reason, text: report.text },
+    created_at: toTimestamp(report.created_at),
+  })),
 ];
+
+const NamedEdge = v.object({ id: Id, username: v.string(), created_at: Timestamp });
 
 /** A page of what is stored about a user. The first one has the account itself; nothing of others but their names. */
 export const AccountExport = v.object({
   exported_at: Timestamp,
   profile: v.nullable(v.object({ ...OwnProfile.entries, ...Statistics.entries })),
   sessions: v.array(v.object({ ...v.omit(SessionView, ['is_current']).entries, expires_at: Timestamp })),
-  follows: v.array(v.object({ id: Id, username: v.string(), created_at: Timestamp })),
+  follows: v.array(NamedEdge),
   followers: v.array(v.object({ username: v.string() })),
+  blocks: v.array(NamedEdge),
+  reports: v.array(
+    v.object({
+      id: v.string(),
+      username: v.string(),
+      reason: v.picklist(REPORT_REASONS),
+      text: v.string(),
+      created_at: Timestamp,
+    }),
+  ),
   next: v.nullable(v.string()),
 });
 
@@ -114,7 +136,7 @@ async function readPage(username: string, start: Start) {
   return { ...(lists as Lists), next: is_last ? null : encode({ section: number, after }) };
 }
 
-type Lists = Pick<v.InferInput<typeof AccountExport>, 'follows' | 'followers'>;
+type Lists = Pick<v.InferInput<typeof AccountExport>, 'follows' | 'followers' | 'blocks' | 'reports'>;
 
 const Cursor = v.pipe(
   v.string(),

@@ -1,5 +1,6 @@
 import { ApiError } from '../problems.ts';
 import type { Caller } from '../table/items.ts';
+import type { ReadOptions } from '../table/read.ts';
 import { type Account, readAccount } from '../table/users.ts';
 
 /**
@@ -7,9 +8,15 @@ import { type Account, readAccount } from '../table/users.ts';
  * when the account takes the token no longer. Reads at half price first, and asks consistently only before it refuses,
  * so that a registration of a moment ago is never refused.
  */
-export async function requireAccount(caller: Caller): Promise<Account & Caller> {
-  const latest = await readAccount(caller.username);
-  const account = isOwn(caller, latest) ? latest : await readAccount(caller.username, { consistent: true });
+export const requireAccount = (caller: Caller): Promise<Account & Caller> => requireOwn(caller, readAccount);
+
+/** The same with whatever else `read` reads of the account. */
+export async function requireOwn<Read extends Account>(
+  caller: Caller,
+  read: (username: string, options?: ReadOptions) => Promise<Read | undefined>,
+): Promise<Read & Caller> {
+  const latest = await read(caller.username);
+  const account = isOwn(caller, latest) ? latest : await read(caller.username, { consistent: true });
   return { ...ownedBy(caller, account), username: caller.username, sid: caller.sid };
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
 import { LONGEST_WRITE, within } from '../deadline.ts';
-import { Email, isPlausibleEmail, registeredTexts, Username } from '../fields.ts';
+import { borrowedAddress, Email, registeredTexts, Username } from '../fields.ts';
 import { SENDS_MAIL } from '../mail/sending.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
 import { newMail } from '../table/mails.ts';
@@ -47,14 +47,8 @@ export const Registration = v.pipe(
     for (const sentence of isText(password) ? resemblances(password, username, email) : []) {
       blame('password', sentence);
     }
-    if (
-      isText(username) &&
-      isText(email) &&
-      isPlausibleEmail(username) &&
-      username.toLowerCase() !== email.toLowerCase()
-    ) {
-      blame('username', 'This may be an email address only if it is your own.');
-    }
+    const borrowed = isText(username) && isText(email) ? borrowedAddress(username, email) : undefined;
+    if (borrowed) blame('username', borrowed);
   }),
 );
 

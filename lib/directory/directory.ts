@@ -92,13 +92,13 @@ export class Directory {
    * What the query finds, with every change that was answered before this call; where a crowd changes more than one
    * request may read, with most of them. Costs the changes, not the users. What arrives is taken in whole or not at
    * all, and a replica that fails on the way is thrown away. Cards that do not fit into this instance cost it speed
-   * first, and are left out in the end.
+   * first, and are left out in the end. Leaves out `except`, ids that may become known while the changes are read.
    */
-  async find(query: DirectoryQuery): Promise<Batch> {
+  async find(query: DirectoryQuery, except?: Promise<readonly number[]>): Promise<Batch> {
     for (;;) {
-      const replica = await this.#current();
+      const [replica, left_out] = await Promise.all([this.#current(), except]);
       // Another request may have replaced it in the last moment.
-      if (replica.isOpen) return replica.find(query);
+      if (replica.isOpen) return replica.find(query, left_out);
     }
   }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { requireAccount } from '../auth/identity.ts';
+import { readHidden } from '../social/visibility.ts';
 import { LONG_AVATAR } from '../table/cards.ts';
 import { readFollowed } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
@@ -29,17 +30,17 @@ const instanceDirectory = new Directory();
  * One batch of the users that match, with exact totals, as the caller may see them. Avatars that are too long for the
  * replica are read with it, side by side with whom the caller follows. Every registration and profile
  * change that was answered before is in it. Whether the caller still has an account is asked of the table: a replica
- * hears of changes only, never that somebody is gone.
+ * hears of changes only, never that somebody is gone. Of the caller and whom a block stands between, neither is in the
+ * other's batches or totals: the replica is asked with their ids, which are read while it is brought up to date.
  */
 export async function listUsers(
   query: DirectoryQuery,
   caller: Caller | undefined,
   directory = instanceDirectory,
 ) {
-  const [{ total, cards }, viewer] = await Promise.all([
-    directory.find(query),
-    caller && requireAccount(caller),
-  ]);
+  const account = caller && requireAccount(caller);
+  const left_out = account?.then(readHidden).then(({ ids }) => ids);
+  const [{ total, cards }, viewer] = await Promise.all([directory.find(query, left_out), account]);
   const names = cards.map(({ username }) => username);
   const kept_out = cards.filter(({ avatar }) => avatar === LONG_AVATAR).map(({ username }) => username);
   const [followed, avatars] = await Promise.all([

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { REPORT_REASONS } from '../table/reports.ts';
 
 /** The `source` of every event of this service. */
 export const SOURCE = 'careers.users';
@@ -30,6 +31,21 @@ const follower = v.pipe(
 
 const followed = v.pipe(v.object({ id, username: lowerCase }), v.description('Who is followed, or was.'));
 
+const blocker = v.pipe(v.object({ id, username: lowerCase }), v.description('Who blocks.'));
+
+const blocked = v.pipe(v.object({ id, username: lowerCase }), v.description('Who is blocked.'));
+
+const reporter = v.pipe(v.object({ id, username: lowerCase }), v.description('Who reports.'));
+
+const reported = v.pipe(v.object({ id, username: lowerCase }), v.description('Who is reported.'));
+
+const report_id = v.pipe(
+  v.string(),
+  v.description('Names the report, under which moderators find what the reporter wrote.'),
+);
+
+const reason = v.pipe(v.picklist(REPORT_REASONS), v.description('What the reporter chose.'));
+
 /** What every event has. */
 const stamps = {
   event_id: v.pipe(
@@ -42,7 +58,7 @@ const stamps = {
     v.string(),
     v.regex(/^\d{40}$/),
     v.description(
-      'Of two events about one user, or one follower, the one with the greater text happened later.',
+      'Of two events about one user, or by one follower, blocker or reporter, the one with the greater text happened later.',
     ),
   ),
 };
@@ -91,6 +107,11 @@ export const EVENTS = {
     v.description(
       'An account is deleted. What belongs to it is erased; its id is never given again, its name may be.',
     ),
+  ),
+  UserBlocked: v.pipe(v.object({ ...stamps, blocker, blocked }), v.description('One user blocks another.')),
+  UserReported: v.pipe(
+    v.object({ ...stamps, report_id, reporter, reported, reason }),
+    v.description('One user reports another to moderators.'),
   ),
 } satisfies Record<string, v.GenericSchema<{ event_id: string; occurred_at: string; sequence: string }>>;
 

@@ -4,6 +4,7 @@ import { toTimestamp } from '../clock.ts';
 import type { Change } from '../table/changes.ts';
 import { parseItem } from '../table/items.ts';
 import { type EventfulItem, eventfulItemAt, ownerIn } from '../table/keys.ts';
+import { REPORT_REASONS } from '../table/reports.ts';
 import type { RawItem } from '../table/send.ts';
 import { UserItem } from '../table/userItem.ts';
 import { type Detail, EVENTS, type EventType, PROFILE_FIELDS } from './events.ts';
@@ -33,6 +34,22 @@ const FollowImage = v.object({
   following_username: v.string(),
 });
 
+const BlockImage = v.object({
+  PK: v.string(),
+  blocker: v.number(),
+  blocked: v.number(),
+  blocked_username: v.string(),
+});
+
+const ReportImage = v.object({
+  PK: v.string(),
+  report_id: v.string(),
+  reporter: v.number(),
+  reported: v.number(),
+  reported_username: v.string(),
+  reason: v.picklist(REPORT_REASONS),
+});
+
 /** A row about an item: created and deleted items are told of as they are, or were; changed ones as they are. */
 const on =
   <Image extends v.GenericSchema>(item: EventfulItem, schema: Image) =>
@@ -47,6 +64,8 @@ const on =
 
 const onUser = on('user', UserItem);
 const onFollow = on('follow', FollowImage);
+const onBlock = on('block', BlockImage);
+const onReport = on('report', ReportImage);
 
 type User = v.InferOutput<typeof UserItem>;
 
@@ -82,6 +101,14 @@ const ROWS: { [Type in EventType]: Row<Type> } = {
   AccountDeleted: onUser('changed', (after, before) => begins('deleted_at', after, before)),
   UserFollowed: onFollow('created', aboutFollow),
   UserUnfollowed: onFollow('deleted', aboutFollow),
+  UserBlocked: onBlock('created', ({ PK, blocker, blocked, blocked_username }) => ({
+    blocker: { id: blocker, username: ownerIn(PK) },
+    blocked: { id: blocked, username: blocked_username.toLowerCase() },
+  })),
+  UserReported: onReport('created', ({ PK, report_id, reporter, reported, reported_username, reason }) => ({
+    ...{ report_id, reporter: { id: reporter, username: ownerIn(PK) } },
+    ...{ reported: { id: reported, username: reported_username.toLowerCase() }, reason },
+  })),
 };
 
 /**

@@ -2,21 +2,24 @@ import * as v from 'valibot';
 import { requireAccount } from '../auth/identity.ts';
 import { batchSize } from '../paging.ts';
 import { ApiError } from '../problems.ts';
+import { readBlocksOf } from '../table/blocks.ts';
 import {
-  type Page,
-  type PageRequest,
   type Reader,
   readFollowed,
   readFollowers,
+  readFollowersAmong,
   readFollowing,
 } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
+import type { Page, PageRequest } from '../table/pages.ts';
 import { isActive } from '../table/userItem.ts';
-import { readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
+import { type Account, readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
 import { fitPage } from '../users/pages.ts';
 import { Count, ListedUser } from '../users/views.ts';
+import { BlockView, viewBlock } from './blocks.ts';
 import { decodeCursor, type EdgeList, encodeCursor } from './cursors.ts';
 import { FollowView, viewFollow } from './follows.ts';
+import { type Hidden, NOBODY, readHidden } from './visibility.ts';
 
 /** Which page of a list of edges. */
 export const EdgeQuery = v.object({ batch_size: batchSize(100), cursor: v.optional(v.string()) });
@@ -26,6 +29,7 @@ const page = <Entry extends v.GenericSchema>(entry: Entry) =>
   v.object({ count: Count, results: v.array(entry), next: v.nullable(v.string()) });
 
 export const FollowPage = page(FollowView);
+export const BlockPage = page(BlockView);
 export const UserPage = page(ListedUser);
 
 /** Whom the caller follows, as follows, by name. */
@@ -52,13 +56,15 @@ export async function listFollowing(username: string, caller: Caller | undefined
     readFollowing(list.username, wanted),
     caller && requireAccount(caller),
   ]);
-  if (!account || !isActive(account)) throw new ApiError('not_found');
+  const hidden = await hiddenIn(list, viewer);
+  const is_seen = account && isActive(account) && !hidden.blockers.has(username.toLowerCase());
+  if (!is_seen) throw new ApiError('not_found');
   const names = edges.entries.map((edge) => edge.following_username.toLowerCase());
-  return {
-    count: account.following_count,
-    results: await viewUsers(names, viewer),
-    next: nextCursor(list, edges),
-  };
+  const [results, left_out] = await Promise.all([
+    viewUsers(names, viewer, hidden),
+    readFollowed({ username, following_count: account.following_count }, hidden.names),
+  ]);
+  return { count: account.following_count - left_out.size, results, next: nextCursor(list, edges) };
 }
 
 /** Who follows a user, newest first, as the caller may see them. */
@@ -70,13 +76,33 @@ export async function listFollowers(username: string, caller: Caller | undefined
     readFollowers(list.username, wanted),
     caller && requireAccount(caller),
   ]);
-  if (!profile) throw new ApiError('not_found');
-  return {
-    count: profile.counts.followers_count,
-    results: await viewUsers(followers.entries, viewer),
-    next: nextCursor(list, followers),
-  };
+  const hidden = await hiddenIn(list, viewer);
+  if (!profile || hidden.blockers.has(username.toLowerCase())) throw new ApiError('not_found');
+  const { followers_count } = profile.counts;
+  const [results, left_out] = await Promise.all([
+    viewUsers(followers.entries, viewer, hidden),
+    readFollowersAmong(hidden.names, { username, followers_count }),
+  ]);
+  return { count: followers_count - left_out.size, results, next: nextCursor(list, followers) };
 }
+
+/** Whom the caller blocks, by name. */
+export async function listBlocks(caller: Caller, query: EdgeQuery) {
+  const list: EdgeList = { kind: 'blocked', username: caller.username };
+  const wanted = pageRequest(list, query);
+  const [{ blocking_count }, blocks] = await Promise.all([
+    requireAccount(caller),
+    readBlocksOf(caller.username, wanted),
+  ]);
+  return { count: blocking_count, results: blocks.entries.map(viewBlock), next: nextCursor(list, blocks) };
+}
+
+/**
+ * Whom the viewer is not shown in a list. Asked also where the list is nobody's, which would tell by its time from one of
+ * a user who blocks the viewer; not in the viewer's own, for a block ends all follows.
+ */
+const hiddenIn = async ({ username }: EdgeList, viewer: (Account & Caller) | undefined): Promise<Hidden> =>
+  viewer && viewer.username.toLowerCase() !== username.toLowerCase() ? readHidden(viewer) : NOBODY;
 
 const pageRequest = (list: EdgeList, { batch_size, cursor }: EdgeQuery): PageRequest => ({
   size: batch_size,
@@ -86,8 +112,10 @@ const pageRequest = (list: EdgeList, { batch_size, cursor }: EdgeQuery): PageReq
 const nextCursor = (list: EdgeList, { next }: Page<unknown>) =>
   next === undefined ? null : encodeCursor(list, next);
 
-/** The users of the given names, in that order; a name whose user is gone is left out. */
-async function viewUsers(names: readonly string[], viewer: Reader | undefined) {
+/** The users of the given names, in that order; a name whose user is gone, or hidden from the viewer, is left out. */
+async function viewUsers(all: readonly string[], viewer: Reader | undefined, hidden: Hidden) {
+  const unseen = new Set(hidden.names);
+  const names = all.filter((name) => !unseen.has(name));
   const [users, followed] = await Promise.all([
     readUsers(names),
     viewer ? readFollowed(viewer, names) : new Set<string>(),

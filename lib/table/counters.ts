@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { type Caller, isCallers, parseItem } from './items.ts';
 import { accountKey, followerStripeKey } from './keys.ts';
-import type { RawItem } from './send.ts';
+import type { Key, RawItem } from './send.ts';
+import type { Parts } from './windows.ts';
+import type { Write } from './write.ts';
 
 const count = v.optional(v.number(), 0);
 
@@ -30,17 +32,22 @@ export function sumCounts(stripes: readonly Counts[]): Counts {
 }
 
 /**
- * The write that changes how many users the follower follows. Refused when the follower's account is another one by
- * now, or takes the token no longer.
+ * The write that changes how many users the follower follows. Refused, by the account as it is, when the account is
+ * another one by now, or takes the token no longer, and when a condition of `parts` does not hold.
  */
-export function countFollowing(follower: Caller, difference: number) {
-  const { condition, values } = isCallers(follower);
+export function countFollowing(follower: Caller, difference: number, ...parts: Parts[]) {
+  const own = isCallers(follower);
+  const set = parts.flatMap((part) => part.set);
   return {
     Update: {
       Key: accountKey(follower.username),
-      UpdateExpression: 'ADD following_count :difference',
-      ConditionExpression: condition,
-      ExpressionAttributeValues: { ':difference': difference, ...values },
+      UpdateExpression: `ADD following_count :difference${set.length > 0 ? ` SET ${set.join(', ')}` : ''}`,
+      ConditionExpression: [own.condition, ...parts.flatMap(({ conditions }) => conditions)].join(' AND '),
+      ExpressionAttributeValues: Object.assign(
+        { ':difference': difference, ...own.values },
+        ...parts.map(({ values }) => values),
+      ),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
     },
   };
 }
@@ -53,3 +60,44 @@ export const countFollower = (follower: string, followed: string, difference: nu
     ExpressionAttributeValues: { ':difference': difference },
   },
 });
+
+/** Counts that change in one item, and what must hold of it. */
+export interface Move {
+  Key: Key;
+  /** By how much each count changes; none where only the condition matters. */
+  counts: Record<string, number>;
+  condition?: string;
+  values?: Record<string, unknown>;
+}
+
+/**
+ * The writes of all moves under their names. A transaction takes one write of an item: moves that meet in one are one
+ * write, under the name, and with the condition, of the first of them.
+ */
+export function moveCounts(moves: Record<string, Move>): Record<string, Write> {
+  const met = new Map<string, [string, Move]>();
+  for (const [name, move] of Object.entries(moves)) {
+    const place = `${move.Key.PK} ${move.Key.SK}`;
+    const [first = name, before = { ...move, counts: {} }] = met.get(place) ?? [];
+    met.set(place, [first, { ...before, counts: sumOf(before.counts, move.counts) }]);
+  }
+  return Object.fromEntries([...met.values()].map(([name, move]) => [name, writeOf(move)]));
+}
+
+function sumOf(counts: Record<string, number>, more: Record<string, number>): Record<string, number> {
+  const sum = { ...counts };
+  for (const [name, difference] of Object.entries(more)) sum[name] = (sum[name] ?? 0) + difference;
+  return sum;
+}
+
+function writeOf({ Key, counts, condition, values }: Move): Write {
+  const names = Object.keys(counts);
+  const guard = condition === undefined ? {} : { ConditionExpression: condition };
+  const all = { ...values, ...Object.fromEntries(names.map((name) => [`:${name}`, counts[name]])) };
+  const ExpressionAttributeValues = Object.keys(all).length > 0 ? all : undefined;
+  if (names.length === 0) {
+    return { ConditionCheck: { Key, ConditionExpression: condition, ExpressionAttributeValues } };
+  }
+  const UpdateExpression = `ADD ${names.map((name) => `${name} :${name}`).join(', ')}`;
+  return { Update: { Key, UpdateExpression, ...guard, ExpressionAttributeValues } };
+}

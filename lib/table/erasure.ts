@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import { deleteBlock } from './blocks.ts';
 import { parseItems } from './items.ts';
 import {
   accountKey,
+  blockIn,
   emailKey,
   followerStripeKey,
   followersPartition,
@@ -34,8 +36,8 @@ type Leftover = v.InferOutput<typeof Leftover>;
 const ATTRIBUTES = Object.keys(Leftover.entries);
 
 /**
- * Erases what a deleted user leaves behind, but for the user itself and its counts: edges in both directions, each with
- * its count on the other side, then everything else that belongs to the user. Page by page; says after each how many
+ * Erases what a deleted user leaves behind, but for the user itself and its counts: edges in both directions, blocks
+ * on either side, each with its counts on the other side, then everything else that belongs to the user. Page by page; says after each how many
  * items it was. Can be left at any point and begun again, by several at once. Writes under that user's name may not be
  * under way any more.
  */
@@ -51,11 +53,15 @@ export async function* eraseItems(user: User): AsyncGenerator<number> {
     { ...own, ExpressionAttributeValues: { ':user': itemsOf(username).PK } },
     async (page) => {
       const edges = page.filter(isFollow);
-      const others = page.filter((item) => !isFollow(item) && !item.SK.startsWith(profileAndCounters));
+      const blocks = page.filter(blockIn);
+      const others = page.filter(
+        (item) => !isFollow(item) && !blockIn(item) && !item.SK.startsWith(profileAndCounters),
+      );
       const erased = await eraseEach(edges, (edge) =>
         eraseEdge(edge, followerStripeKey(username, edge.following_username), 'followers_count'),
       );
-      return erased + (await eraseOthers(user, others));
+      const ended = await eraseEach(blocks, (item) => eraseBlock(user, item));
+      return erased + ended + (await eraseOthers(user, others));
     },
   );
 }
@@ -115,6 +121,12 @@ async function eraseEdge(
   });
   if (transacted.done) return true;
   return transacted.refused.has('edge') ? false : deleteItem(edge);
+}
+
+/** Deletes a block on both sides with its counts; `false` when somebody else has done so. */
+async function eraseBlock({ id }: User, item: Leftover): Promise<boolean> {
+  const block = blockIn(item);
+  return block !== undefined && (await deleteBlock(block, { left: { side: block.side, id } })) === 'done';
 }
 
 /** Deletes items of whatever kind, provided that they still are the deleted user's, not those of the name's next owner. */

@@ -1,18 +1,28 @@
 import * as v from 'valibot';
-import { countFollower, countFollowing } from './counters.ts';
-import { type Caller, type Identity, parseItem, parseItems } from './items.ts';
+import { countFollower, countFollowing, moveCounts } from './counters.ts';
+import { type Caller, type Identity, isCallers, parseItem, parseItems } from './items.ts';
 import {
+  accountKey,
+  blockedByKey,
+  blockKey,
   followerIn,
+  followerStripeKey,
   followersPartition,
   followersPosition,
   followIndexKey,
   followKey,
   followsOf,
   followTimeIn,
+  ownerIn,
 } from './keys.ts';
+import { cutPage, type Page, type PageRequest } from './pages.ts';
+import { type Limit, UNLIMITED } from './quotas.ts';
 import { getItems, projection, queryAll, queryPage } from './read.ts';
+import { type Attempt, retrying } from './retry.ts';
 import type { Key, RawItem } from './send.ts';
-import { IS_NEW, type Transacted, transact, type Write } from './write.ts';
+import { parseAccount } from './users.ts';
+import { countInWindow, type Parts, type Window } from './windows.ts';
+import { IS_NEW, IS_THERE, type Transacted, transact, type Write } from './write.ts';
 
 export const FollowItem = v.pipe(
   v.object({
@@ -30,20 +40,11 @@ export type Follow = v.InferOutput<typeof FollowItem>;
 
 const FOLLOW_ATTRIBUTES = Object.keys(FollowItem.entries);
 
-/** A page of a list, and where the next one starts: `undefined` after the last. */
-export interface Page<T> {
-  entries: T[];
-  next: string | undefined;
-}
-
-/** Which page of a list: the one after the position `after`, with at most `size` entries. */
-export interface PageRequest {
-  after?: string | undefined;
-  size: number;
-}
-
-/** How writing or deleting an edge ended; `account_gone`: the account takes the follower's token no longer. */
+/** How writing or deleting an edge ended; `account_gone`: the account takes the caller's token no longer. */
 export type EdgeOutcome = 'done' | 'unchanged' | 'account_gone';
+
+/** How a follow ended; `blocked`: one of the two blocks the other; `throttled` after too many, for so many seconds. */
+export type FollowOutcome = EdgeOutcome | 'blocked' | { throttled: number };
 
 /**
  * The write of an edge, on condition that it is new. The follower's name and the time are in its keys alone: a hundred
@@ -61,36 +62,89 @@ export const newEdge = (follower: Identity, { created_at, ...edge }: Follow) => 
   },
 });
 
+/** Where the follower's account counts its follows. */
+const RECENT: Window = { count: 'recent_follows', end: 'recent_follows_end' };
+
+/** The account takes part in no block; a block is written with a change of these counts. */
+const NO_BLOCKS: Parts = {
+  set: [],
+  conditions: ['blocking_count', 'blocked_by_count'].map(
+    (count) => `(attribute_not_exists(${count}) OR ${count} = :none)`,
+  ),
+  values: { ':none': 0 },
+};
+
+/** That neither of the two blocks the other: both items are the follower's own. */
+const noBlockBetween = (follower: string, followed: string): Record<string, Write> => ({
+  blocks: { ConditionCheck: { Key: blockKey(follower, followed), ConditionExpression: IS_NEW } },
+  blocked_by: { ConditionCheck: { Key: blockedByKey(follower, followed), ConditionExpression: IS_NEW } },
+});
+
 /**
  * Writes an edge and moves both counts with it, all or nothing, `also` what goes along; `unchanged` when the edge was
- * there before.
+ * there before. Counted against `limit`. The first try takes it that the account takes part in no block and that its day
+ * of follows runs; where one of them is not so, the account that refuses the write says how it is, and one more try
+ * follows.
  */
-export async function insertFollow(
+export function insertFollow(
   follower: Caller,
   follow: Follow,
-  also?: Record<string, Write>,
-): Promise<EdgeOutcome> {
-  const writes = {
-    edge: newEdge(follower, follow),
-    account: countFollowing(follower, 1),
-    followed: countFollower(follower.username, follow.following_username, 1),
-    ...also,
-  };
-  return outcomeOf(await transact(writes));
+  { limit = UNLIMITED, also }: { limit?: Limit; also?: Record<string, Write> | undefined } = {},
+): Promise<FollowOutcome> {
+  const { username } = follower;
+  const { following_username, created_at } = follow;
+  let found: RawItem | undefined;
+  return retrying(async (): Promise<Attempt<FollowOutcome>> => {
+    const counted = countInWindow(RECENT, found, created_at, limit, 'runs');
+    if ('seconds' in counted) return { value: { throttled: counted.seconds } };
+    const account = found && parseAccount(found);
+    const is_free = !account || account.blocking_count + account.blocked_by_count === 0;
+    const transacted = await transact<string>({
+      edge: newEdge(follower, follow),
+      account: countFollowing(follower, 1, counted, ...(is_free ? [NO_BLOCKS] : [])),
+      followed: countFollower(username, following_username, 1),
+      ...(!is_free && noBlockBetween(username, following_username)),
+      ...also,
+    });
+    if (transacted.done) return { value: 'done' };
+    const { refused } = transacted;
+    if (refused.has('edge')) return { value: 'unchanged' };
+    if (refused.has('blocks') || refused.has('blocked_by')) return { value: 'blocked' };
+    const at_once = found === undefined;
+    found = refused.get('account');
+    const owner = found && parseAccount(found);
+    if (owner?.id !== follower.id || owner.epoch !== follower.epoch) return { value: 'account_gone' };
+    return { again: new Error('The account changed in between.'), at_once };
+  });
 }
 
 /** Deletes an edge and moves both counts with it, all or nothing; `unchanged` when there was none. */
 export async function deleteFollow(follower: Caller, followed: string): Promise<EdgeOutcome> {
   const Key = followKey(follower.username, followed);
   const writes = {
-    edge: { Delete: { Key, ConditionExpression: 'attribute_exists(PK)' } },
+    edge: { Delete: { Key, ConditionExpression: IS_THERE } },
     account: countFollowing(follower, -1),
     followed: countFollower(follower.username, followed, -1),
   };
   return outcomeOf(await transact(writes));
 }
 
-function outcomeOf(transacted: Transacted<'edge' | 'account' | 'followed'>): EdgeOutcome {
+/** The same, for the one who is followed. */
+export async function deleteFollower(followed: Caller, follower: string): Promise<EdgeOutcome> {
+  const { condition, values } = isCallers(followed);
+  const { username } = followed;
+  const writes: Record<string, Write> = {
+    edge: { Delete: { Key: followKey(follower, username), ConditionExpression: IS_THERE } },
+    ...moveCounts({
+      account: { Key: accountKey(username), counts: {}, condition, values },
+      follower: { Key: accountKey(follower), counts: { following_count: -1 }, condition: IS_THERE },
+      followed: { Key: followerStripeKey(follower, username), counts: { followers_count: -1 } },
+    }),
+  };
+  return outcomeOf(await transact(writes));
+}
+
+function outcomeOf(transacted: Transacted<string>): EdgeOutcome {
   if (transacted.done) return 'done';
   return transacted.refused.has('account') ? 'account_gone' : 'unchanged';
 }
@@ -127,6 +181,28 @@ export async function readFollowed(
   return new Set(usernames.map((username) => username.toLowerCase()).filter((name) => followed.has(name)));
 }
 
+/** How many entries of the index a query may read for each name that it looks for. */
+const ENTRIES_A_NAME = 4;
+
+/**
+ * Which of `usernames` follow a user, in lower case; `followers_count` is how many do in all. Each name once. Where few
+ * do, all of them are read at once.
+ */
+export async function readFollowersAmong(
+  usernames: readonly string[],
+  { username: followed, followers_count }: { username: string; followers_count: number },
+): Promise<Set<string>> {
+  if (usernames.length === 0 || followers_count === 0) return new Set();
+  if (followers_count <= usernames.length * ENTRIES_A_NAME) {
+    const { entries } = await readFollowers(followed, { size: followers_count });
+    const followers = new Set(entries);
+    return new Set(usernames.map((username) => username.toLowerCase()).filter((name) => followers.has(name)));
+  }
+  const keys = usernames.map((username) => followKey(username, followed));
+  const items = await getItems(keys, { attributes: ['PK'] });
+  return new Set(parseItems(FollowerItem, 'follow', items).map(({ PK }) => ownerIn(PK)));
+}
+
 function readEdgesBetween(keys: readonly Key[]): Promise<RawItem[]> {
   const sorted = keys.map(({ SK }) => SK).sort();
   return queryAll({
@@ -150,6 +226,7 @@ export async function readFollowing(follower: string, { after, size }: PageReque
   return cutPage(follows, size, ({ following_username }) => following_username.toLowerCase());
 }
 
+const FollowerItem = v.object({ PK: v.string() });
 const FollowerEntry = v.object({ PK: v.string(), SK: v.string(), GSI1SK: v.string() });
 
 /** The names of a user's followers in lower case, newest first. */
@@ -165,11 +242,4 @@ export async function readFollowers(followed: string, { after, size }: PageReque
   const found = items.map((item) => parseItem(FollowerEntry, 'follower', item).GSI1SK);
   const { entries, next } = cutPage(found, size, (position) => position);
   return { entries: entries.map(followerIn), next };
-}
-
-/** Takes a page from what was read: one entry more than asked for, so that the last page is known to be the last. */
-function cutPage<T>(found: T[], size: number, position: (entry: T) => string): Page<T> {
-  const entries = found.slice(0, size);
-  const last = entries.at(-1);
-  return { entries, next: found.length > size && last !== undefined ? position(last) : undefined };
 }

@@ -19,6 +19,7 @@ export const PARTITIONS = {
   emails: 'EMAIL#*',
   user_sequence: 'SEQUENCE#user',
   follow_sequence: 'SEQUENCE#follow',
+  block_sequence: 'SEQUENCE#block',
   failed_logins: 'FAILED_LOGIN#*',
   quotas: 'QUOTA#*',
   /** Of addresses whose password is forgotten; others are among the items of their users. */
@@ -127,11 +128,47 @@ export const followersPosition = (followed: string, index_sort_key: string) => (
   GSI1SK: index_sort_key,
 });
 
-/** How the end of a page is spelled: the last name of a list of followed, the last sort key of one of followers. */
+/** How the end of a page is spelled: the last name of a list by names, the last sort key of one of followers. */
 export const PAGE_END = {
   following: /^[a-z0-9._@+-]{1,150}$/,
+  blocked: /^[a-z0-9._@+-]{1,150}$/,
   followers: /^\d{1,16}#[a-z0-9._@+-]{1,150}$/,
+  reports: /^[0-9a-f-]{36}$/,
 };
+
+/** A block as the one who blocks has it. */
+export const blockKey = (blocker: string, blocked: string) => ({
+  PK: `USER#${lower(blocker)}`,
+  SK: `BLOCKS#${lower(blocked)}`,
+});
+
+/** The same block as the one who is blocked has it. */
+export const blockedByKey = (blocked: string, blocker: string) => ({
+  PK: `USER#${lower(blocked)}`,
+  SK: `BLOCKED_BY#${lower(blocker)}`,
+});
+
+/** Who blocks whom, by an item of either side; `undefined` for an item of another kind. */
+export function blockIn({ PK, SK }: { PK: string; SK: string }) {
+  const [prefix, other = ''] = SK.split('#');
+  if (prefix === 'BLOCKS') return { side: 'blocker', blocker: ownerIn(PK), blocked: other } as const;
+  if (prefix === 'BLOCKED_BY') return { side: 'blocked', blocker: other, blocked: ownerIn(PK) } as const;
+  return undefined;
+}
+
+/** Whom a user blocks, by name. */
+export const blocksOf = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: 'BLOCKS#' });
+
+/** What a user has told moderators. */
+export const reportsOf = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: 'REPORT#' });
+
+/** All blocks that a user takes part in, on either side. */
+export const blocksAround = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: 'BLOCK' });
+
+export const reportKey = (reporter: string, report_id: string) => ({
+  PK: `USER#${lower(reporter)}`,
+  SK: `REPORT#${report_id}`,
+});
 
 /** All sessions of a user. */
 export const sessionsOf = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: 'SESSION#' });
@@ -185,6 +222,8 @@ export const linkKey = (username: string, purpose: string, hash: string) => ({
 export const eventfulItems = {
   user: '#PROFILE',
   follow: { prefix: 'FOLLOWS#' },
+  block: { prefix: 'BLOCKS#' },
+  report: { prefix: 'REPORT#' },
 } as const satisfies Record<string, string | { prefix: string }>;
 
 /** A kind of item whose changes make events. */
@@ -209,10 +248,13 @@ const ITEM_KEYS = {
   repetition: [/^USER#/, /^REPETITION#/],
   mail: [/^(?:USER|MAIL)#/, /^MAIL#/],
   link: [/^USER#/, /^LINK#/],
+  block: [/^USER#/, /^BLOCKS#/],
+  blocked_by: [/^USER#/, /^BLOCKED_BY#/],
+  report: [/^USER#/, /^REPORT#/],
   registration: [/^REPETITION#/, /^REPETITION$/],
   id_claim: [/^USER_ID#[1-9]\d*$/, /^USER_ID$/],
   email_claim: [/^EMAIL#/, /^EMAIL$/],
-  sequence: [/^SEQUENCE#(?:user|follow)$/, /^SEQUENCE$/],
+  sequence: [/^SEQUENCE#(?:user|follow|block)$/, /^SEQUENCE$/],
   failed_logins: [/^FAILED_LOGIN#/, /^WINDOW$/],
   quota: [/^QUOTA#/, /^QUOTA$/],
   event: [/^EVENT#/, /^EVENT$/],
@@ -244,7 +286,10 @@ export function mailboxOf(email: string): string {
 /** One mailbox, one claim. */
 export const emailKey = (email: string) => ({ PK: `EMAIL#${mailboxOf(email)}`, SK: 'EMAIL' });
 
-export const sequenceKey = (sequence: 'user' | 'follow') => ({ PK: `SEQUENCE#${sequence}`, SK: 'SEQUENCE' });
+/** What ids are given out of. */
+export type Sequence = 'user' | 'follow' | 'block';
+
+export const sequenceKey = (sequence: Sequence) => ({ PK: `SEQUENCE#${sequence}`, SK: 'SEQUENCE' });
 
 export const eventKey = (event_id: string) => ({ PK: `EVENT#${event_id}`, SK: 'EVENT' });
 

@@ -1,12 +1,12 @@
-import * as v from 'valibot';
-import { afterLast, type Clock, toSeconds } from '../clock.ts';
-import { assignments, type Caller, isCallers, parseItem } from './items.ts';
+import { afterLast, type Clock } from '../clock.ts';
+import { assignments, type Caller, isCallers } from './items.ts';
 import { emailKey, mailboxOf, userIndexKey, userKey } from './keys.ts';
 import { type Limit, UNLIMITED } from './quotas.ts';
 import { getItem } from './read.ts';
 import { type Attempt, retrying } from './retry.ts';
 import type { RawItem } from './send.ts';
 import { parseUser, USER_ATTRIBUTES, type User } from './users.ts';
+import { countInWindow, type Parts, type Window } from './windows.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
 
 /** What a user may change; absent means unchanged. */
@@ -18,21 +18,10 @@ export type ChangeOutcome =
   | { outcome: 'account_gone' | 'email_taken' }
   | { outcome: 'throttled'; seconds: number };
 
-const Changes = v.object({
-  /** How many changes there were in the last window. */
-  change_count: v.optional(v.number(), 0),
-  /** When that window ends, in seconds since 1970. */
-  changes_end: v.optional(v.number(), 0),
-});
+/** Where a profile counts its changes. */
+const CHANGES: Window = { count: 'change_count', end: 'changes_end' };
 
-const ATTRIBUTES = [...USER_ATTRIBUTES, ...Object.keys(Changes.entries)];
-
-/** The expressions of an update, to be joined. */
-interface Parts {
-  set: string[];
-  conditions: string[];
-  values: Record<string, unknown>;
-}
+const ATTRIBUTES = [...USER_ATTRIBUTES, ...Object.values(CHANGES)];
 
 /**
  * Changes fields other than the email address, touching no field that is not named. Every change of a user raises
@@ -68,7 +57,7 @@ export function updateUser(
   return retrying(async (): Promise<Attempt<ChangeOutcome>> => {
     const now = clock();
     const last = found ? parseUser(found).updated_at : 0;
-    const counted = countChange(found, now, limit);
+    const counted = countInWindow(CHANGES, found, now, limit, 'begins');
     if ('seconds' in counted) return { value: { outcome: 'throttled', ...counted } };
     const written = await write(Math.max(now, last + 1), last < now ? stampNow(now) : stampAfter, counted);
     if (written.done) return { value: { outcome: 'updated', user: parseUser(written.item) } };
@@ -95,33 +84,6 @@ const stampAfter: Parts = {
 };
 
 /**
- * Counts a change on the item as it was found: with nothing found, as the first one of a window. Answers the seconds
- * until the next one instead when the window is full.
- */
-function countChange(
-  found: RawItem | undefined,
-  now: number,
-  { times, within }: Limit,
-): Parts | { seconds: number } {
-  if (times === Number.POSITIVE_INFINITY) return { set: [], conditions: [], values: {} };
-  const { change_count, changes_end } = parseItem(Changes, 'user', found ?? {});
-  const seconds = changes_end - toSeconds(now);
-  if (seconds > 0) {
-    if (change_count >= times) return { seconds };
-    return {
-      set: ['change_count = change_count + :one'],
-      conditions: ['changes_end = :changes_end', 'change_count < :times'],
-      values: { ':one': 1, ':changes_end': changes_end, ':times': times },
-    };
-  }
-  return {
-    set: ['change_count = :one', 'changes_end = :next_end'],
-    conditions: ['(attribute_not_exists(changes_end) OR changes_end <= :now_s)'],
-    values: { ':one': 1, ':next_end': toSeconds(now) + within, ':now_s': toSeconds(now) },
-  };
-}
-
-/**
  * Changes fields, the email address among them or not, of the user as just read, so that the user is known before it is
  * written: a new address is claimed and the old one freed with the change, and `also`, which is told the old address where it is another mailbox, what goes along, all or nothing.
  * Where another change gets in between, reads again after a pause. Stamps the time (ms), or what is later than the stamp
@@ -144,7 +106,7 @@ export function updateUserExactly(
     const read = item && parseUser(item);
     if (read?.id !== caller.id || read.epoch !== caller.epoch) return { value: { outcome: 'account_gone' } };
     const now = clock();
-    const counted = countChange(item, now, limit);
+    const counted = countInWindow(CHANGES, item, now, limit, 'begins');
     if ('seconds' in counted) return { value: { outcome: 'throttled', ...counted } };
     const user: User = { ...read, ...changes, updated_at: afterLast(now, read.updated_at) };
     const moves = hasMoved(read, user);

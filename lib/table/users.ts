@@ -4,6 +4,7 @@ import { type Counts, noCounts, parseCounts, sumCounts } from './counters.ts';
 import { parseItem, parseItems } from './items.ts';
 import {
   accountKey,
+  countersOf,
   emailKey,
   mailboxOf,
   ownerIn,
@@ -50,13 +51,22 @@ export const AccountItem = v.object({
   epoch: v.optional(v.number(), 0),
   suspended_at: v.optional(v.number()),
   deleted_at: v.optional(v.number()),
+  /** How many users it blocks. */
+  blocking_count: v.optional(v.number(), 0),
+  /** How many users block it. */
+  blocked_by_count: v.optional(v.number(), 0),
 });
 
-/** To whom a name belongs, which tokens it takes, and how many users it follows. */
+const ACCOUNT_ATTRIBUTES = Object.keys(AccountItem.entries);
+
+/** To whom a name belongs, which tokens it takes, how many users it follows, and the blocks that it takes part in. */
 export type Account = v.InferOutput<typeof AccountItem>;
 
 /** Parses a user item; see {@link parseItem}. */
 export const parseUser = (item: RawItem) => parseItem(UserItem, 'user', item);
+
+/** Parses the account of a user; see {@link parseItem}. */
+export const parseAccount = (item: RawItem): Account => parseItem(AccountItem, 'account', item);
 
 /** Parses a user item with its hash; see {@link parseItem}. */
 export const parseCredential = (item: RawItem) => parseItem(CredentialItem, 'user', item);
@@ -158,19 +168,45 @@ export async function readUserByEmail(email: string): Promise<User | undefined> 
  * exists. One that is suspended says so.
  */
 export async function readAccount(username: string, options?: ReadOptions): Promise<Account | undefined> {
-  const item = await getItem(accountKey(username), {
-    ...options,
-    attributes: Object.keys(AccountItem.entries),
-  });
-  const account = item && parseItem(AccountItem, 'account', item);
+  const item = await getItem(accountKey(username), { ...options, attributes: ACCOUNT_ATTRIBUTES });
+  const account = item && parseAccount(item);
   return account?.deleted_at === undefined ? account : undefined;
 }
 
-/** The accounts of the given names, by those in lower case (consistent reads); each name once. */
-export async function readAccounts(usernames: readonly string[]): Promise<Map<string, Account>> {
-  const attributes = ['PK', ...Object.keys(AccountItem.entries)];
-  const items = await getItems(usernames.map(accountKey), { consistent: true, attributes });
-  return new Map(items.map((item) => [ownerIn(String(item.PK)), parseItem(AccountItem, 'account', item)]));
+/** The account of that name with how many users follow it, for the price of the account alone. */
+export async function readAccountWithCounts(
+  username: string,
+  { consistent = false }: ReadOptions = {},
+): Promise<(Account & { followers_count: number }) | undefined> {
+  const { PK, prefix } = countersOf(username);
+  const { ExpressionAttributeNames, ProjectionExpression } =
+    projection([...new Set([...ACCOUNT_ATTRIBUTES, ...Object.keys(noCounts)])]) ?? {};
+  const stripes = await queryAll({
+    KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
+    ExpressionAttributeValues: { ':user': PK, ':prefix': prefix },
+    ConsistentRead: consistent,
+    ExpressionAttributeNames,
+    ProjectionExpression,
+  });
+  const account = stripes.find(({ id }) => id !== undefined);
+  const { followers_count } = sumCounts(stripes.map(parseCounts));
+  return account && { ...parseAccount(account), followers_count };
+}
+
+/** The accounts of the given names that can be seen, by the names in lower case; each name once. */
+export async function readAccounts(
+  usernames: readonly string[],
+  options?: ReadOptions,
+): Promise<Map<string, Account>> {
+  const attributes = ['PK', ...ACCOUNT_ATTRIBUTES];
+  const items = await getItems(usernames.map(accountKey), { ...options, attributes });
+  const accounts = items.map((item) => [ownerIn(String(item.PK)), parseAccount(item)] as const);
+  return new Map(accounts.filter(([, account]) => isActive(account)));
+}
+
+/** Whether somebody has that name: what a registration asks of it, at half the price. */
+export async function isUsernameTaken(username: string): Promise<boolean> {
+  return (await getItem(userKey(username), { attributes: ['id'] })) !== undefined;
 }
 
 /** Replaces the password hash, unless the password was changed or the account replaced since it was read. */

@@ -47,6 +47,9 @@ export class AlreadyDone extends Error {
 /** The condition that there is no item under this key yet. */
 export const IS_NEW = 'attribute_not_exists(PK)';
 
+/** The condition that there is one. */
+export const IS_THERE = 'attribute_exists(PK)';
+
 /** Writes one item whole, whatever was there. */
 export async function putItem(put: Pick<PutCommandInput, 'Item'>): Promise<void> {
   await send('write', new PutCommand({ TableName, ...put, ReturnConsumedCapacity: 'TOTAL' }));

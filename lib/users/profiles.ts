@@ -6,6 +6,7 @@ import { config } from '../config.ts';
 import { Avatar, Email, profileTexts } from '../fields.ts';
 import { SENDS_MAIL } from '../mail/sending.ts';
 import { ApiError, PROBLEMS } from '../problems.ts';
+import { isHiddenFrom } from '../social/visibility.ts';
 import type { Caller } from '../table/items.ts';
 import { newMail } from '../table/mails.ts';
 import {
@@ -22,10 +23,17 @@ import { viewProfile, viewUser } from './views.ts';
 /** What a user may change: any subset, and nothing else. */
 export const ProfileChanges = v.partial(v.object({ ...profileTexts, avatar: Avatar, email: Email }));
 
-/** The user of that name, in any case, with counts. A caller who comes with a token must still have an account. */
+/**
+ * The user of that name, in any case, with counts. A caller who comes with a token must still have an account; one whom
+ * the user blocks finds nobody.
+ */
 export async function getProfile(username: string, caller: Caller | undefined) {
-  const [profile] = await Promise.all([readUserWithCounts(username), caller && requireAccount(caller)]);
-  if (!profile) throw new ApiError('not_found');
+  const [profile, viewer] = await Promise.all([
+    readUserWithCounts(username),
+    caller && requireAccount(caller),
+  ]);
+  const is_hidden = viewer && (await isHiddenFrom(viewer, username));
+  if (!profile || is_hidden) throw new ApiError('not_found');
   return viewProfile(profile);
 }
 

@@ -32,7 +32,7 @@ export interface AuditState {
   contradictions: Contradiction[];
   read_units: number;
   /** The highest id of each kind so far. */
-  highest: Record<'user' | 'follow', number>;
+  highest: Record<'user' | 'follow' | 'block', number>;
   /** The ids of all edges so far. */
   edges: IdSet;
 }
@@ -69,7 +69,7 @@ export function audit({
   return metered(async () => {
     const state: AuditState = from ?? {
       ...{ items: 0, contradictions: [], read_units: 0, edges: new IdSet() },
-      highest: { user: 0, follow: 0 },
+      highest: { user: 0, follow: 0, block: 0 },
     };
     const before = state.read_units;
     const began = performance.now();
@@ -159,7 +159,12 @@ async function lookAgain(
 function noteIds(items: readonly Item[], { highest, edges }: AuditState): Contradiction[] {
   return items.flatMap((item) => {
     const kind = itemKindAt(item);
-    if ((kind !== 'user' && kind !== 'follow') || !Number.isSafeInteger(item.id) || item.id < 0) return [];
+    if (
+      (kind !== 'user' && kind !== 'follow' && kind !== 'block') ||
+      !Number.isSafeInteger(item.id) ||
+      item.id < 0
+    )
+      return [];
     highest[kind] = Math.max(highest[kind], item.id);
     return kind === 'follow' && !edges.add(item.id)
       ? [contradiction(item, 'has the id of another follow')]
@@ -170,7 +175,7 @@ function noteIds(items: readonly Item[], { highest, edges }: AuditState): Contra
 /** Sequences only grow, so that they are read last. */
 async function compareSequences({ highest }: AuditState): Promise<Contradiction[]> {
   const found = await Promise.all(
-    (['user', 'follow'] as const).map(async (sequence) => {
+    (['user', 'follow', 'block'] as const).map(async (sequence) => {
       const value = await readSequence(sequence);
       const key = `the sequence of ${sequence} ids`;
       const says = `is at ${value}, and ${highest[sequence]} is given away`;

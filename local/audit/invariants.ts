@@ -1,10 +1,13 @@
 import * as v from 'valibot';
 import { toSeconds } from '../../lib/clock.ts';
+import { BlockedByItem, BlockItem, readBlocks } from '../../lib/table/blocks.ts';
 import { CountsItem } from '../../lib/table/counters.ts';
 import { Window } from '../../lib/table/failedLogins.ts';
 import { FollowItem } from '../../lib/table/follows.ts';
 import {
   accountKey,
+  blockedByKey,
+  blockKey,
   changeIn,
   emailKey,
   followIndexKey,
@@ -22,8 +25,9 @@ import { LinkItem } from '../../lib/table/links.ts';
 import { MailItem } from '../../lib/table/mails.ts';
 import { QuotaItem } from '../../lib/table/quotas.ts';
 import { Repetition } from '../../lib/table/repetitions.ts';
+import { ReportItem } from '../../lib/table/reports.ts';
 import type { Key } from '../../lib/table/send.ts';
-import { Sequence } from '../../lib/table/sequences.ts';
+import { SequenceItem } from '../../lib/table/sequences.ts';
 import { SessionItem } from '../../lib/table/sessions.ts';
 import { Manifest } from '../../lib/table/snapshots.ts';
 import { CredentialItem, isActive } from '../../lib/table/userItem.ts';
@@ -53,9 +57,12 @@ export const SHAPES: Record<ItemKind, v.GenericSchema> = {
   registration: Repetition,
   mail: MailItem,
   link: LinkItem,
+  block: BlockItem,
+  blocked_by: BlockedByItem,
+  report: v.intersect([ReportItem, Expiring]),
   id_claim: IdClaim,
   email_claim: Claim,
-  sequence: Sequence,
+  sequence: SequenceItem,
   failed_logins: v.intersect([Window, Expiring]),
   quota: v.intersect([QuotaItem, Expiring]),
   event: Expiring,
@@ -100,6 +107,14 @@ const counts = (count: EdgeCount, edges_are: string): Invariant => ({
     return sumOf(drift) === 0 || (await repairCount({ id, username }, count, drift));
   },
 });
+
+/** An account counts the blocks that it takes part in. */
+const blockCounts = (count: 'blocking_count' | 'blocked_by_count', side: 'blocked' | 'blocker'): Invariant =>
+  rule('user', `has another ${count} than blocks`, async ({ username }, look) => {
+    const account = await look.get(accountKey(username));
+    const blocks = await readBlocks(username, { consistent: look.settling !== undefined });
+    return (account?.[count] ?? 0) === blocks.filter((block) => block.side === side).length;
+  });
 
 /** Days after which something expired is gone for sure: DynamoDB takes some. */
 const LINGERING = 14 * 24 * 60 * 60;
@@ -167,7 +182,18 @@ export const INVARIANTS: readonly Invariant[] = [
     return user !== undefined && isAt(claim, emailKey(user.email));
   }),
   rule(
-    ['stripe', 'session', 'revoked_token', 'repetition', 'mail', 'link', 'follow'],
+    [
+      'stripe',
+      'session',
+      'revoked_token',
+      'repetition',
+      'mail',
+      'link',
+      'block',
+      'blocked_by',
+      'report',
+      'follow',
+    ],
     'belongs to nobody',
     async ({ PK }, look) => !PK.startsWith('USER#') || (await look.get(userKey(ownerIn(PK)))) !== undefined,
   ),
@@ -202,6 +228,28 @@ export const INVARIANTS: readonly Invariant[] = [
     'is of its own follower',
     ({ PK, following_username }) => ownerIn(PK) !== lower(following_username),
   ),
+  rule('block', 'is not known to the one who is blocked', async ({ PK, blocker, blocked_username }, look) => {
+    const other = await look.get(blockedByKey(blocked_username, ownerIn(PK)));
+    return other?.blocker === blocker;
+  }),
+  rule(
+    'blocked_by',
+    'is not known to the one who blocks',
+    async ({ PK, blocker, blocker_username }, look) => {
+      const other = await look.get(blockKey(blocker_username, ownerIn(PK)));
+      return other?.blocker === blocker;
+    },
+  ),
+  rule('block', 'is of nobody, or of somebody else who had the name', async (block, look) => {
+    return (await look.get(userKey(block.blocked_username)))?.id === block.blocked;
+  }),
+  rule('block', 'has a follow across it', async ({ PK, blocked_username }, look) => {
+    const [blocker, blocked] = [ownerIn(PK), lower(blocked_username)];
+    const edges = [followKey(blocker, blocked), followKey(blocked, blocker)].map((key) => look.get(key));
+    return (await Promise.all(edges)).every((edge) => edge === undefined);
+  }),
+  blockCounts('blocking_count', 'blocked'),
+  blockCounts('blocked_by_count', 'blocker'),
   rule('session', 'is not under its id', (session) =>
     isAt(session, sessionKey(ownerIn(session.PK), session.sid)),
   ),

@@ -42,7 +42,7 @@ export async function importFollows(edges: Edges, work: Import): Promise<void> {
 
 async function writeAll(followers: readonly Edge[][], work: Import): Promise<void> {
   const names = followers.flatMap(([edge]) => (edge && work.names.get(edge.follower)) ?? []);
-  const accounts = await persistent(() => readAccounts(names));
+  const accounts = await persistent(() => readAccounts(names, { consistent: true }));
   await inParallel(followers, AT_ONCE, async (own) => {
     const id = own[0]?.follower ?? 0;
     const username = work.names.get(id);
@@ -97,7 +97,7 @@ async function writeMissing(
       tally.written += missing.length;
       return;
     }
-    const account = (await persistent(() => readAccounts([caller.username]))).get(
+    const account = (await persistent(() => readAccounts([caller.username], { consistent: true }))).get(
       caller.username.toLowerCase(),
     );
     caller = { ...caller, epoch: account?.epoch ?? 0 };

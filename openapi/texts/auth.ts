@@ -82,6 +82,17 @@ export const auth = {
     answer: 'The request was taken.',
     response: { message: 'Unless the address is verified already, a link is on its way' },
   },
+  getAvailability: {
+    tag: 'Authentication',
+    summary: 'Check a username or an address',
+    description:
+      'For a form that somebody fills in: whether registration would take this username, this address, or both, and the sentence that it would refuse it with. Nothing is kept for whoever asks, and registration decides. An address is judged by its form alone: whether it has an account is not told. `username` or `email` is required.',
+    answer: 'What is said of each value that was asked about.',
+    response: {
+      username: { available: false, reason: 'This username is taken.' },
+      email: { available: true, reason: null },
+    },
+  },
   listMySessions: {
     tag: 'Sessions',
     summary: 'List my sessions',

@@ -10,6 +10,8 @@ const follow = {
 };
 const charlie = { id: 1, username: 'charlie', first_name: 'Charlie', last_name: 'Brown', avatar };
 
+const block = { id: 1, blocked: 2, blocked_username: 'bob', created_at: '2024-01-15T10:30:00Z' };
+
 const page = {
   tag: 'Social',
   answer: 'One page of users.',
@@ -24,7 +26,7 @@ export const social = {
     tag: 'Social',
     summary: 'Follow a user',
     description:
-      'Makes the caller follow the user with that id. The counts on both sides change with it or not at all.',
+      'Makes the caller follow the user with that id. The counts on both sides change with it or not at all. Where one of the two blocks the other, both are answered `cannot_follow`. After too many follows in a day, undone or not, the answer is 429 with `Retry-After`.',
     answer: 'The follow.',
     request: { following: 2 },
     response: follow,
@@ -63,5 +65,55 @@ export const social = {
     ...page,
     summary: 'List the users whom a user follows',
     description: `The users whom that user follows, ordered by username. ${WALK}`,
+  },
+  listRelationships: {
+    tag: 'Social',
+    summary: 'List my relationships',
+    description:
+      'What is between the caller and each of up to 100 users, in the order in which they are asked for, each once. Names that nobody has are left out.',
+    answer: 'The relationships.',
+    response: {
+      results: [{ username: 'bob', is_following: true, follows_me: false, is_blocked: false }],
+    },
+  },
+  removeFollower: {
+    tag: 'Social',
+    summary: 'Remove a follower',
+    description:
+      'Makes that user stop following the caller, without telling them; the counts on both sides change with it. They may follow again: who should not is to be blocked.',
+    answer: 'A confirmation.',
+    response: { message: 'bob no longer follows you' },
+  },
+  reportUser: {
+    tag: 'Social',
+    summary: 'Report a user',
+    description:
+      'Tells moderators of that user. The user does not learn of it, and nothing else changes. After too many reports in a day the answer is 429 with `Retry-After`.',
+    answer: 'The report was taken.',
+    request: { reason: 'spam', text: 'Sends the same advertisement to everybody.' },
+    response: { message: 'Thank you. Moderators have been told.' },
+  },
+  blockUser: {
+    tag: 'Social',
+    summary: 'Block a user',
+    description:
+      'Makes the caller block the user with that id. Follows between the two end with it, and until it ends neither can follow the other: both are answered `cannot_follow`. For the two, signed in, neither is in the other’s lists, searches, totals, followers or following; to the one who is blocked, the other’s profile is 404, as if the account were gone.',
+    answer: 'The block.',
+    request: { blocked: 2 },
+    response: block,
+  },
+  listMyBlocks: {
+    tag: 'Social',
+    summary: 'List my blocks',
+    description: `The blocks of the caller, ordered by the name of the blocked user. ${WALK}`,
+    answer: 'One page of blocks.',
+    response: { count: 1, results: [block], next: null },
+  },
+  unblockUser: {
+    tag: 'Social',
+    summary: 'Unblock a user',
+    description: 'Ends the caller’s block of that user. Follows that it ended do not come back.',
+    answer: 'A confirmation.',
+    response: { message: 'No longer blocking bob' },
   },
 } satisfies Record<string, OperationText>;

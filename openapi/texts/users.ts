@@ -97,6 +97,16 @@ export const users = {
       ],
       follows: [{ id: 1, username: 'bob', created_at: '2024-01-15T10:30:00Z' }],
       followers: [{ username: 'charlie' }],
+      blocks: [{ id: 1, username: 'mallory', created_at: '2024-01-15T10:30:00Z' }],
+      reports: [
+        {
+          id: '0b8f0a6e-7d7c-4c55-8a53-0d6b3f7a9f10',
+          username: 'mallory',
+          reason: 'spam',
+          text: 'Sends me the same link every day.',
+          created_at: '2024-01-15T10:31:00Z',
+        },
+      ],
       next: null,
     },
   },

@@ -43,8 +43,8 @@ async function useEverything(fault: Fault | undefined): Promise<Answer[]> {
   await used('GET', `/following/?cursor=${token}`, undefined, { token });
   await used('POST', '/logout/', { refresh: `${refresh}x` }, { token });
   await used('GET', `/${token}/${email}`, undefined, { token });
-  for (const [n, { method, path, body }] of examples.entries()) {
-    await used(method, path, body, { token: tokens[n] });
+  for (const [n, { method, path, query, body }] of examples.entries()) {
+    await used(method, `${path}${query}`, body, { token: tokens[n] });
   }
   return answers;
 }

@@ -3,14 +3,24 @@ import { type OperationId, routes } from '../../lib/http/routes.ts';
 import type { Purpose } from '../../lib/mail/links.ts';
 import { readDeclarations } from '../../openapi/declarations.ts';
 import { type Answer, type Options, send } from './api.ts';
-import { newUser, registration, storeLink, storeSession, type TestUser } from './users.ts';
+import {
+  follow,
+  newUser,
+  registration,
+  storeLink,
+  storeSession,
+  type TestUser,
+  uniqueName,
+} from './users.ts';
 
 /** A request that an endpoint answers with success. */
 export interface Example {
   operation: OperationId;
   method: string;
-  /** Below the base path, without a trailing slash. */
+  /** Below the base path, without a trailing slash and without what is asked. */
   path: string;
+  /** What is asked, after a question mark; mostly nothing. */
+  query: string;
   body: object | undefined;
   caller: CallerRule;
   media_type: string;
@@ -41,6 +51,13 @@ const bodies = (
   updateMe: { bio: 'New' },
   deleteMe: { password: user.password },
   followUser: { following: other.id },
+  reportUser: { reason: 'other', text: 'Hm.' },
+  blockUser: { blocked: other.id },
+});
+
+const queries = (other: TestUser): Partial<Record<OperationId, string>> => ({
+  getAvailability: `?username=${uniqueName()}`,
+  listRelationships: `?usernames=${other.username}`,
 });
 
 /**
@@ -55,6 +72,7 @@ export async function exampleRequests(user: TestUser, other: TestUser): Promise<
     verification: await storeLink('verification', user),
   });
   const id = await storeSession(user.username);
+  await follow(other, user);
   return declarations.map(({ operation, caller, body: schema, media_type }) => {
     const { method, path } = routes[operation];
     const body = examples[operation];
@@ -62,6 +80,7 @@ export async function exampleRequests(user: TestUser, other: TestUser): Promise<
     return {
       ...{ operation, method, body, caller, ends_tokens: ENDING.includes(operation) },
       path: path.replace('{username}', other.username).replace('{id}', id),
+      query: queries(other)[operation] ?? '',
       ...{ media_type: media_type ?? 'application/json', is_document: media_type !== undefined },
     };
   });
@@ -69,8 +88,8 @@ export async function exampleRequests(user: TestUser, other: TestUser): Promise<
 
 /** Sends an example; a token that is given stands for its user's, where that one would not be taken again. */
 export async function sendExample(example: Example, options: Options = {}): Promise<Answer> {
-  const { method, path, body } = example;
-  return send(method, path, body, { ...options, token: await tokenFor(example, options.token) });
+  const { method, path, query, body } = example;
+  return send(method, `${path}${query}`, body, { ...options, token: await tokenFor(example, options.token) });
 }
 
 /** The token to send the example with, where it would be `token`. */

@@ -135,6 +135,22 @@ export function unfollow(follower: TestUser, followed: TestUser, options?: Optio
   return del(`/${followed.username}/unfollow/`, { token: follower.access, ...options });
 }
 
+export function block(blocker: TestUser, blocked: TestUser, options?: Options): Promise<Answer> {
+  return post('/block/', { blocked: blocked.id }, { token: blocker.access, ...options });
+}
+
+export function unblock(blocker: TestUser, blocked: TestUser, options?: Options): Promise<Answer> {
+  return del(`/${blocked.username}/unblock/`, { token: blocker.access, ...options });
+}
+
+export function removeFollower(followed: TestUser, follower: TestUser, options?: Options): Promise<Answer> {
+  return del(`/${follower.username}/remove-follower/`, { token: followed.access, ...options });
+}
+
+export function report(reporter: TestUser, reported: TestUser, options?: Options): Promise<Answer> {
+  return post(`/${reported.username}/report/`, { reason: 'spam' }, { token: reporter.access, ...options });
+}
+
 export function changeProfile(user: TestUser, changes: unknown, options?: Options): Promise<Answer> {
   return patch('/me/update/', changes, { token: user.access, ...options });
 }

@@ -51,6 +51,18 @@ const SQLITE_FULL = 13;
 /** From this part of all cards on, walking the whole order is cheaper than sorting the matches. */
 const BROAD = 1 / 20;
 
+const ALL = 'SELECT id FROM cards';
+const ALL_BUT = `${ALL} WHERE id NOT IN (SELECT value FROM json_each(?))`;
+const PRESENT = 'SELECT count(*) AS present FROM cards WHERE id IN (SELECT value FROM json_each(?))';
+
+/** A stretch of an order. */
+interface Window {
+  low: number;
+  size: number;
+  total: number;
+  except: readonly number[];
+}
+
 interface ReplicaOptions {
   /** It begins without what it could give up later, and takes in what fits. */
   is_bare?: boolean;
@@ -134,17 +146,19 @@ export class Replica {
     this.#count();
   }
 
-  /** The batch that the query asks for, and the exact total of what matches. */
-  find(query: DirectoryQuery): Batch {
+  /** The batch that the query asks for, and the exact total of what matches, as if there were no cards of `except`. */
+  find(query: DirectoryQuery, except: readonly number[] = []): Batch {
     const { batch_number, batch_size, ordering } = query;
-    const matches = this.#matches(query);
-    const total = matches?.length ?? this.#total;
+    const matches = without(this.#matches(query), except);
+    const total = matches?.length ?? this.#total - this.#present(except);
     const start = batch_number * batch_size;
     if (start >= total) return { total, cards: [] };
 
     const size = Math.min(batch_size, total - start);
     const low = ordering.descending ? total - start - size : start;
-    const ids = matches ? [...matches.subarray(low, low + size)] : this.#window(ordering.by, low, size);
+    const ids = matches
+      ? [...matches.subarray(low, low + size)]
+      : this.#window(ordering.by, { low, size, total, except });
     if (ordering.descending) ids.reverse();
     const card = this.#prepare(SHOW);
     return { total, cards: ids.map((id) => card.get(id) as unknown as ListedCard) };
@@ -181,12 +195,22 @@ export class Replica {
     return order.filter((id) => matching[id] === 1);
   }
 
-  /** The ids at these positions of the ascending order of all cards, counted from whichever end is nearer. */
-  #window(by: Ordering, low: number, size: number): number[] {
-    const all = 'SELECT id FROM cards';
-    if (low <= this.#total / 2) return this.#ids(`${all} ${ascending(by)} LIMIT ? OFFSET ?`, [size, low]);
-    const high = this.#total - low - size;
-    return this.#ids(`${all} ${descending(by)} LIMIT ? OFFSET ?`, [size, high]).reverse();
+  /**
+   * The ids at these positions of the ascending order of all cards but some, `total` in all, counted from whichever end
+   * is nearer.
+   */
+  #window(by: Ordering, { low, size, total, except }: Window): number[] {
+    const [all, values] = except.length === 0 ? [ALL, []] : [ALL_BUT, [JSON.stringify(except)]];
+    const range = 'LIMIT ? OFFSET ?';
+    if (low <= total / 2) return this.#ids(`${all} ${ascending(by)} ${range}`, [...values, size, low]);
+    const high = total - low - size;
+    return this.#ids(`${all} ${descending(by)} ${range}`, [...values, size, high]).reverse();
+  }
+
+  /** How many of the ids have a card. */
+  #present(ids: readonly number[]): number {
+    if (ids.length === 0) return 0;
+    return Number(this.#prepare(PRESENT).get(JSON.stringify(ids))?.present);
   }
 
   /** As one JSON text, many ids leave SQLite faster than as rows. */
@@ -307,6 +331,13 @@ export class Replica {
       throw full ? new ReplicaFull() : error;
     }
   }
+}
+
+/** What matches but for some, in a list of its own: the one that was found may be kept for others. */
+function without(matches: Float64Array | undefined, except: readonly number[]): Float64Array | undefined {
+  if (!matches || except.length === 0) return matches;
+  const left_out = new Set(except);
+  return matches.filter((id) => !left_out.has(id));
 }
 
 const ascending = (by: Ordering) => `ORDER BY ${orderColumn(by)}, id`;

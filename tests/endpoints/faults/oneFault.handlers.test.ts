@@ -3,7 +3,7 @@ import { get, post, send } from '../../support/api.ts';
 import { findContradictions } from '../../support/audit.ts';
 import { exampleRequests, tokenFor } from '../../support/examples.ts';
 import { type Call, type Fault, startFaultProxy } from '../../support/faultProxy.ts';
-import { changeProfile, follow, newUser, registration } from '../../support/users.ts';
+import { block, changeProfile, follow, newUser, registration, report } from '../../support/users.ts';
 
 const proxy = await startFaultProxy(inject('database'));
 process.env.DYNAMODB_ENDPOINT = proxy.endpoint;
@@ -42,6 +42,21 @@ test.each(TRANSIENT)('changes a profile in spite of one %s', async (fault) => {
   failFirst(1, 'TransactWriteItems', fault);
   const email = registration().email;
   expect((await changeProfile(user, { email })).body.email).toBe(email);
+  expect(await findContradictions()).toEqual([]);
+});
+
+test.each(TRANSIENT)('blocks once, follows and all, in spite of one %s', async (fault) => {
+  proxy.fault = () => undefined;
+  const [alice, bob] = [await newUser(), await newUser()];
+  await follow(alice, bob);
+  await follow(bob, alice);
+  failFirst(1, 'TransactWriteItems', fault);
+  expect((await block(alice, bob)).status).toBe(201);
+  failFirst(1, 'TransactWriteItems', fault);
+  expect((await report(bob, alice)).status).toBe(202);
+  expect((await get('/me/', { token: alice.access })).body).toMatchObject({
+    ...{ following_count: 0, followers_count: 0 },
+  });
   expect(await findContradictions()).toEqual([]);
 });
 
@@ -100,8 +115,8 @@ test.each(TRANSIENT)(
     const time_left = 4000;
     const start = performance.now();
     const answers = await Promise.all([
-      ...endpoints.map(({ method, path, body }, n) =>
-        send(method, path, body, { token: tokens[n], time_left }),
+      ...endpoints.map(({ method, path, query, body }, n) =>
+        send(method, `${path}${query}`, body, { token: tokens[n], time_left }),
       ),
       changeProfile(alice, { email: registration().email }, { time_left }),
     ]);

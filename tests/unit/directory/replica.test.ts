@@ -103,6 +103,26 @@ describe('orders', () => {
       expect(replica.find(asked)).toEqual({ total: batch_info.total_users, cards: expected });
     }
   });
+
+  test.each(
+    ['username', 'first_name', '-last_name', 'created_at', '-created_at'].flatMap((by) => [
+      [by, ''],
+      [by, 'many'],
+      [by, 'u17'],
+    ]),
+  )('every page by %s of what matches "%s" leaves out whom it is told to', (ordering, search) => {
+    const nobody = 10_000;
+    const except = [1, 2, 3, 17, 100, 101, 100, 170, 199, 200, nobody];
+    const others = cards.filter(({ id }) => !except.includes(id));
+    for (const batch_number of ['0', '1', '13', '26', '27', '28']) {
+      const asked = query({ ordering, search, batch_number, batch_size: '7' });
+      const { users, batch_info } = expectedBatch(others, asked);
+      const expected = users.map(({ is_following: _, ...card }) => card);
+      expect(replica.find(asked, except)).toEqual({ total: batch_info.total_users, cards: expected });
+    }
+    const everybody = expectedBatch(cards, query({ search })).batch_info.total_users;
+    expect(replica.find(query({ ordering, search })).total).toBe(everybody);
+  });
 });
 
 describe('changes', () => {

@@ -51,6 +51,8 @@ Object.assign(process.env, store.environment, {
     REGISTRATIONS_PER_HOUR: '60',
     REGISTRATIONS_PER_DAY: '300',
     PROFILE_CHANGES: '60',
+    FOLLOWS_PER_DAY: '400',
+    REPORTS_PER_DAY: '20',
     NETWORK_FAILURES: '300',
     FORGOTTEN_PER_HOUR: '20',
     MAILS_PER_HOUR: '3',
@@ -243,8 +245,8 @@ async function rightsUsed(name: string): Promise<string[]> {
   vi.resetModules();
   proxy.calls.length = store.calls.length = bus.events.length = mail.offered = 0;
   if (example) {
-    const { method, path, body } = example;
-    expect((await send(method, path, body, { token })).status).toBeLessThan(300);
+    const { method, path, query, body } = example;
+    expect((await send(method, `${path}${query}`, body, { token })).status).toBeLessThan(300);
   }
   await more[name]?.(alice, bob);
 
