@@ -8,7 +8,10 @@ const shared = {
   hookTimeout: 60_000,
 };
 
-/** What runs twice, straight into the handlers and over HTTP. Files that share a process share a table. */
+/**
+ * What runs twice, straight into the handlers and over HTTP. Files share a process, and what it has loaded; in the
+ * handlers each process has a table of its own, for a list may lag behind a crowd that another process makes.
+ */
 const transported = {
   ...shared,
   include: ['tests/endpoints/**/*.test.ts', 'tests/journeys/**/*.test.ts'],
