@@ -1,7 +1,8 @@
 import { type JsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { ForgottenPassword } from '../lib/auth/forgottenPassword.ts';
 import { PasswordChange } from '../lib/auth/passwordChange.ts';
-import { ForgottenPassword, PasswordReset } from '../lib/auth/passwordReset.ts';
+import { PasswordReset } from '../lib/auth/passwordReset.ts';
 import { Registration } from '../lib/auth/registration.ts';
 import { LoginRequest, LogoutRequest, RefreshRequest, SessionView } from '../lib/auth/sessions.ts';
 import { EmailVerification } from '../lib/auth/verification.ts';
