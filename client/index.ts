@@ -37,7 +37,7 @@ export interface UsersClient {
 }
 
 /** Endpoints that take other credentials than an access token. */
-const OPEN = /\/(?:register|login|token\/refresh)\/?$/;
+const OPEN = /\/(?:register|login|token\/refresh|password\/(?:forgot|reset)|email\/verify)\/?$/;
 
 /**
  * A client that sends the access token with every call and renews it when it has expired: however many calls meet the

@@ -39,7 +39,7 @@ export interface People {
   popular: Session;
   /** The caller follows none of these. */
   strangers: User[];
-  /** A token that was mailed to the caller. */
+  /** A token that was mailed to the one whom many follow. */
   verification: string;
   /** Strangers with two sessions each, of which `other` is the id of the second. */
   twice: (Session & { other: string })[];
@@ -76,7 +76,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
     leaving: await signInAll(apart.slice(SIGNED_IN_TWICE, -2 * PASSWORDS)),
     popular: await signIn(popular),
     strangers: strangersOf(users),
-    verification: await mailLink('verification', caller),
+    verification: await mailLink('verification', popular),
     twice,
   };
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ForgottenPassword, forgetPassword } from '../../lib/auth/passwordReset.ts';
+import { ForgottenPassword, forgetPassword } from '../../lib/auth/forgottenPassword.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 
 export const handler = endpoint(

@@ -42,7 +42,7 @@ const CONTENTS: Record<LetterKind, (username: string) => Content> = {
       `The account ${username} has another email address now; mail about it no longer comes here.`,
       'If that was not you, log in and change your password at once: that logs everybody else out. Then change the address back.',
     ],
-    closing: 'This is the last mail to this address.',
+    closing: 'This is the last mail about that account to this address.',
   }),
 };
 

@@ -21,7 +21,7 @@ export interface ReceivedMail {
 }
 
 /** All mails so far, in their order. */
-export async function mailsIn(inbox: string): Promise<ReceivedMail[]> {
+async function mailsIn(inbox: string): Promise<ReceivedMail[]> {
   const { emails } = (await (await fetch(`${inbox}/store`)).json()) as { emails: ReceivedMail[] };
   return emails;
 }

@@ -68,6 +68,7 @@ test.each([
   ['GET', '/me', false],
   ['POST', '/register/', true],
   ['POST', '/follow', true],
+  ['POST', '/me/password/', true],
   ['POST', '/login', false],
   ['PATCH', '/me/update', true],
   ['DELETE', '/bob/unfollow', false],
