@@ -14,6 +14,12 @@ const MANY_FOLLOWS = 100;
 /** Each of them is asked for once. */
 const SIGNED_IN_TWICE = 600;
 
+/**
+ * So many that no account is deleted twice, neither by the first 45 requests of warm instances nor by the 15 from number
+ * 500 on that cold starts are asked.
+ */
+const GOING = 75;
+
 type Session = Awaited<ReturnType<typeof signIn>>;
 
 /** Who there is to ask for: the caller, and others. */
@@ -22,6 +28,8 @@ export interface People {
   caller: Session;
   /** Follows a hundred. */
   collector: Session;
+  /** Nobody follows these, who delete their accounts, each once. */
+  going: Session[];
   /** Strangers who may log out, each once. */
   leaving: Session[];
   /** Many follow this one. */
@@ -38,6 +46,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   const population = { users, follows: FOLLOWS, password_hash, now: Date.now(), settled: true };
   const people = await writePeople(population, progress);
   await writeFollows(people, population, progress);
+  const more = await writePeople({ ...population, users: users + GOING }, progress);
   progress.finish();
 
   const strangersOf = (number: number) => {
@@ -57,6 +66,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   return {
     caller: await signIn(caller),
     collector: await signIn(collector),
+    going: await signInAll([...more].flatMap(([number, user]) => (number > users ? [user] : []))),
     leaving: await signInAll(apart.slice(SIGNED_IN_TWICE)),
     popular: await signIn(popular),
     strangers: strangersOf(users),

@@ -54,7 +54,15 @@ export const meanCost = (costs: readonly Cost[]): Cost => ({
 });
 
 /** What is measured, in an order in which each finds what it needs. */
-export function scenarios({ caller, collector, leaving, popular, strangers, twice }: People): Scenario[] {
+export function scenarios({
+  caller,
+  collector,
+  going,
+  leaving,
+  popular,
+  strangers,
+  twice,
+}: People): Scenario[] {
   const stranger = (n: number) => strangers[n % strangers.length] ?? popular;
   const signedInTwice = (n: number) => twice[n % twice.length] ?? { ...popular, other: popular.sid };
   const scenario = (
@@ -174,6 +182,12 @@ export function scenarios({ caller, collector, leaving, popular, strangers, twic
       (n) => caller.request('PATCH', '/me/update/', { email: `bench.${n}@example.com` }),
     ),
     reading(
+      'me/export',
+      budget('exportMe', 2, 6, 0),
+      floor(2, 3.5, 0, 'profile and counts, sessions, consistently; two lists of edges'),
+      () => caller.request('GET', '/me/export/'),
+    ),
+    reading(
       'following, a dozen edges',
       budget('listMyFollowing', 1, 1, 0),
       floor(1, 1, 0, 'the account; the edges'),
@@ -236,6 +250,18 @@ export function scenarios({ caller, collector, leaving, popular, strangers, twic
           detail: { username: caller.username },
         },
       }),
+    ),
+    scenario(
+      'delete an account',
+      budget('deleteMe', 2, 3, 8),
+      floor(
+        2,
+        2.5,
+        8,
+        'the user, consistently, and three counts of failures; three items in a transaction, and the index',
+      ),
+      (n) => (going[n % going.length] ?? caller).request('DELETE', '/me/', { password: PASSWORD }),
+      { slow: true },
     ),
     scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the session; the account'), (n) => {
       const { request, refresh } = leaving[n % leaving.length] ?? caller;

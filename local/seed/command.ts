@@ -1,11 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { BASE_PATH } from '../../lib/http/routes.ts';
-import { localData } from '../data.ts';
-import { keyEnvironment } from '../keys/jwk.ts';
 import { StartFailure } from '../service/database.ts';
-import { findLocalDatabase } from '../service/lock.ts';
-import { LOCAL_TABLE, localCredentials } from '../service/table.ts';
+import { useRunningService } from '../service/running.ts';
 import { startProgress } from './progress.ts';
 
 const PASSWORD = 'password123';
@@ -30,21 +25,6 @@ function readOptions() {
     throw new StartFailure(`--users must be at least 1, and --follows from 0 to ${MOST_FOLLOWS}.`);
   }
   return { users, follows };
-}
-
-/** Makes lib/ work on the table of the running service. */
-async function useRunningService(): Promise<void> {
-  const { lock, signing_keys } = localData();
-  const endpoint = process.env.DYNAMODB_ENDPOINT ?? (await findLocalDatabase(lock));
-  if (!endpoint) throw new StartFailure('The Users API is not running here: start it first, with npm start.');
-  const keys = JSON.parse(await readFile(signing_keys, 'utf8'));
-  Object.assign(process.env, localCredentials, {
-    TABLE_NAME: LOCAL_TABLE,
-    DYNAMODB_ENDPOINT: endpoint,
-    ISSUER: `http://localhost${BASE_PATH}`,
-    AUDIENCE: 'careers',
-    ...keyEnvironment(keys),
-  });
 }
 
 async function seed(): Promise<void> {
