@@ -53,7 +53,7 @@ const runs = [
   await importing(),
   await importing(),
 ];
-const audit = await run('local/audit/command.ts', ['--anew']);
+const audit = await run('local/admin/command.ts', ['audit', '--anew']);
 const logins = await target.run<ImportedLogin[]>('importedLogins');
 
 const titles = ['killed among the users', 'killed among the follows', 'to the end', 'once more'];

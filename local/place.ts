@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { BASE_PATH } from '../lib/http/routes.ts';
 import { localData } from './data.ts';
 import { keyEnvironment } from './keys/jwk.ts';
@@ -49,20 +49,30 @@ export async function useLocalTable(TABLE_NAME = process.env.TABLE_NAME ?? LOCAL
 /** The table of a deployed stage, with the credentials of the environment. */
 async function useStage(stage: string, region: string | undefined, table: string | undefined): Promise<void> {
   if (region) process.env.AWS_REGION = region;
-  const ssm = new SSMClient();
-  const read = async (name: string) => {
-    const command = new GetParameterCommand({ Name: `/users-api/${stage}/${name}` });
-    return (await ssm.send(command)).Parameter?.Value;
-  };
-  const TABLE_NAME = table ?? (await findTable(stage));
+  const read = readerOf(`/users-api/${stage}`);
   Object.assign(process.env, {
-    TABLE_NAME,
+    TABLE_NAME: table ?? (await findTable(stage)),
     // Nothing is signed or verified here.
     ISSUER: `https://${stage}.invalid${BASE_PATH}`,
     AUDIENCE: 'careers',
     PUBLIC_KEYS: await read('public-keys'),
     PSEUDONYM_SECRET: await read('pseudonym-secret'),
   });
+}
+
+function readerOf(path: string) {
+  const ssm = new SSMClient();
+  return async (name: string): Promise<string | undefined> => {
+    try {
+      const command = new GetParameterCommand({ Name: `${path}/${name}`, WithDecryption: true });
+      return (await ssm.send(command)).Parameter?.Value;
+    } catch (error) {
+      if (!(error instanceof ParameterNotFound)) throw error;
+      throw new StartFailure(
+        `There is no parameter ${path}/${name}. Is this the right stage, and the right region?`,
+      );
+    }
+  };
 }
 
 /** The table that the stack of a stage has made: CloudFormation names it. */
@@ -76,8 +86,8 @@ async function findTable(stage: string): Promise<string> {
   if (name === undefined || found.length > 1) {
     throw new StartFailure(
       found.length === 0
-        ? `There is no table of the stage ${stage} here. Is this the right region?`
-        : `Which of these is the table of the stage? Say so with --table: ${found.join(', ')}.`,
+        ? `There is no table ${prefix}…. Is this the right stage, and the right region?`
+        : `There are several tables, ${found.join(', ')}: name one with --table.`,
     );
   }
   return name;

@@ -29,7 +29,7 @@ export async function measureColdStarts(all: readonly Scenario[]): Promise<Secti
     title: 'Cold starts and bundles',
     note:
       `From the start of the process to the first answer over a local database, ${STARTS} starts of each function; ` +
-      'register and login include a bcrypt hash, listUsers loads the directory of 1,000 people. Bundles are minified, ' +
+      'register and login include a bcrypt hash, and so does deleteMe; listUsers loads the directory of some 1,000 people. Bundles are minified, ' +
       'in kB, with their largest parts.',
     body: table(['function', 'p50 ms', 'slowest ms', 'bundle kB', 'of which'], rows),
   };

@@ -20,6 +20,11 @@ const SIGNED_IN_TWICE = 600;
 
 /** So many passwords are changed, and reset: instances that are warm take the first 45, and from 500 on, those after. */
 const PASSWORDS = 65;
+/**
+ * So many that no account is deleted twice, neither by the first 45 requests of warm instances nor by the 15 from number
+ * 500 on that cold starts are asked.
+ */
+const GOING = 75;
 
 type Session = Awaited<ReturnType<typeof signIn>>;
 
@@ -33,6 +38,8 @@ export interface People {
   changing: Session[];
   /** Tokens that were mailed to strangers who forgot theirs, each good once. */
   forgotten: string[];
+  /** Nobody follows these, who delete their accounts, each once. */
+  going: Session[];
   /** Strangers who may log out, each once. */
   leaving: Session[];
   /** Many follow this one. */
@@ -51,6 +58,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   const population = { users, follows: FOLLOWS, password_hash, now: Date.now(), settled: true };
   const people = await writePeople(population, progress);
   await writeFollows(people, population, progress);
+  const more = await writePeople({ ...population, users: users + GOING }, progress);
   progress.finish();
 
   const strangersOf = (number: number) => {
@@ -74,6 +82,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
     changing: await signInAll(changing),
     forgotten: await Promise.all(forgetful.map((user) => mailLink('reset', user))),
     leaving: await signInAll(apart.slice(SIGNED_IN_TWICE, -2 * PASSWORDS)),
+    going: await signInAll([...more].flatMap(([number, user]) => (number > users ? [user] : []))),
     popular: await signIn(popular),
     strangers: strangersOf(users),
     verification: await mailLink('verification', popular),

@@ -60,7 +60,7 @@ export const meanCost = (costs: readonly Cost[]): Cost => ({
 
 /** What is measured, in an order in which each finds what it needs. */
 export function scenarios(people: People): Scenario[] {
-  const { caller, collector, leaving, popular, strangers, twice } = people;
+  const { caller, collector, going, leaving, popular, strangers, twice } = people;
   const stranger = (n: number) => strangers[n % strangers.length] ?? popular;
   const signedInTwice = (n: number) => twice[n % twice.length] ?? { ...popular, other: popular.sid };
   const scenario = (
@@ -200,6 +200,12 @@ export function scenarios(people: People): Scenario[] {
       { with_mail: true },
     ),
     reading(
+      'me/export',
+      budget('exportMe', 2, 6, 0),
+      floor(2, 3.5, 0, 'profile and counts, sessions, consistently; two lists of edges'),
+      () => caller.request('GET', '/me/export/'),
+    ),
+    reading(
       'following, a dozen edges',
       budget('listMyFollowing', 1, 1, 0),
       floor(1, 1, 0, 'the account; the edges'),
@@ -306,6 +312,18 @@ export function scenarios(people: People): Scenario[] {
       floor(2, 1, 1, 'the link, consistently; the user'),
       () => anonymous('POST', '/email/verify/', { token: people.verification }),
       { repeatable: true, with_mail: true },
+    ),
+    scenario(
+      'delete an account',
+      budget('deleteMe', 2, 3, 8),
+      floor(
+        2,
+        2.5,
+        8,
+        'the user, consistently, and three counts of failures; three items in a transaction, and the index',
+      ),
+      (n) => (going[n % going.length] ?? caller).request('DELETE', '/me/', { password: PASSWORD }),
+      { slow: true },
     ),
     scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the session; the account'), (n) => {
       const { request, refresh } = leaving[n % leaving.length] ?? caller;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Defect } from '../problems.ts';
 import { type Counts, noCounts, parseCounts, sumCounts } from './counters.ts';
-import { parseItem, parseItems } from './items.ts';
+import { type Identity, parseItem, parseItems } from './items.ts';
 import {
   accountKey,
   countersOf,
@@ -216,5 +216,15 @@ export async function replacePasswordHash(read: Credential, password_hash: strin
     UpdateExpression: 'SET password_hash = :new',
     ConditionExpression: 'id = :id AND password_hash = :read',
     ExpressionAttributeValues: { ':new': password_hash, ':id': read.id, ':read': read.password_hash },
+  });
+}
+
+/** Notes that the address of a user was shown to be the user's own, at `now` (ms). */
+export async function noteVerifiedEmail({ id, username }: Identity, now: number): Promise<void> {
+  await updateItem({
+    Key: userKey(username),
+    UpdateExpression: 'SET email_verified_at = :now',
+    ConditionExpression: 'id = :id',
+    ExpressionAttributeValues: { ':now': now, ':id': id },
   });
 }

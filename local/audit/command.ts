@@ -6,7 +6,7 @@ import { PLACE_OPTIONS, usePlace } from '../place.ts';
 import { StartFailure } from '../service/database.ts';
 import type { AuditState } from './audit.ts';
 
-const USAGE = `npm run audit -- [--repair] [--units UNITS] [--anew] [--stage STAGE [--region REGION]] [--table NAME]
+const USAGE = `npm run admin -- audit [--repair] [--units UNITS] [--anew] [--stage STAGE [--region REGION]] [--table NAME]
 
 Compares every item of the table with what must hold of it, while the service goes on, and prints what contradicts it.
 
@@ -20,8 +20,9 @@ Ends with 1 where something is wrong that was not put right.
 /** Milliseconds between two notes of how far it has come. */
 const NOTE_EVERY = 5000;
 
-function readOptions() {
+function readOptions(args: readonly string[]) {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       ...PLACE_OPTIONS,
       repair: { type: 'boolean', default: false },
@@ -63,8 +64,12 @@ class Notes {
   }
 }
 
-async function run(): Promise<void> {
-  const { repair, units, anew, ...place } = readOptions();
+/**
+ * Carries out the command `audit` with what stands after its name; exit code 1 where something is wrong that was not put
+ * right. Throws {@link StartFailure} with what is to be told instead.
+ */
+export async function auditCommand(args: readonly string[]): Promise<void> {
+  const { repair, units, anew, ...place } = readOptions(args);
   await usePlace(place);
   // lib/ reads its environment when it is loaded.
   const { audit } = await import('./audit.ts');
@@ -96,13 +101,4 @@ async function run(): Promise<void> {
     `${state.items} items, ${left + repaired} contradictions, ${repaired} put right, ${Math.round(state.read_units)} read units\n`,
   );
   if (left > 0) process.exitCode = 1;
-}
-
-try {
-  await run();
-} catch (error) {
-  const is_plain =
-    error instanceof StartFailure || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  process.stderr.write(`${is_plain ? (error as Error).message : (error as Error).stack}\n`);
-  process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 /**
- * What does not fit together in the table of this file, one sentence each: what `npm run audit` finds, which has one list
+ * What does not fit together in the table of this file, one sentence each: what `npm run admin -- audit` finds, which has one list
  * of all that must hold.
  */
 export async function findContradictions(): Promise<string[]> {

@@ -24,6 +24,7 @@ export function replay(events: readonly Told[]): Knowledge {
   for (const { 'detail-type': type, detail } of withoutRepeats(events)) {
     const { user, follower, followed } = detail;
     if (type === 'UserRegistered') users.set(user.id, user.username);
+    if (type === 'AccountDeleted') users.delete(user.id);
     if (type === 'UserFollowed') follows.add(`${follower.id} ${followed.id}`);
     if (type === 'UserUnfollowed') follows.delete(`${follower.id} ${followed.id}`);
   }

@@ -66,6 +66,22 @@ test.each<[string, Change, object[]]>([
     change(key, userItem(), userItem({ password_hash: 'other', password_changed_at: 1 })),
     [{ type: 'PasswordChanged', user: alice }],
   ],
+  [
+    'a mark of suspension',
+    change(key, userItem(), userItem({ suspended_at: AT, epoch: 1, updated_at: 1 })),
+    [{ type: 'UserSuspended', user: alice }],
+  ],
+  [
+    'a mark of suspension that is gone',
+    change(key, userItem({ suspended_at: AT }), userItem({ updated_at: 1 })),
+    [{ type: 'UserRestored', user: alice }],
+  ],
+  [
+    'a mark of deletion',
+    change(key, userItem({ suspended_at: AT }), userItem({ suspended_at: AT, deleted_at: AT, epoch: 1 })),
+    [{ type: 'AccountDeleted', user: alice }],
+  ],
+  ['a deleted user who is erased', change(key, userItem({ deleted_at: AT }), undefined), []],
   ['a hash that was renewed', change(key, userItem(), userItem({ password_hash: 'other' })), []],
   ['the same values again', change(key, userItem(), userItem({ updated_at: 1 })), []],
   ['a new edge', change(edgeKey, undefined, edgeItem()), [{ type: 'UserFollowed', ...edge }]],
@@ -130,6 +146,7 @@ const act = fc.oneof(
   }),
   fc.record({ act: fc.constant('follow' as const), who: name, whom: name }),
   fc.record({ act: fc.constant('unfollow' as const), who: name, whom: name }),
+  fc.record({ act: fc.constant('delete' as const), who: name }),
 );
 
 test('whatever happens, who reads the events knows who exists and who follows whom', () => {
@@ -137,6 +154,7 @@ test('whatever happens, who reads the events knows who exists and who follows wh
     fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
       const table = new Map<string, RawItem>();
       const changes: Change[] = [];
+      let last_id = 0;
       const write = (place: Key, after: RawItem | undefined) => {
         const at = `${place.PK} ${place.SK}`;
         changes.push(change(place, table.get(at), after));
@@ -149,10 +167,17 @@ test('whatever happens, who reads the events knows who exists and who follows wh
         const { who } = happening;
         const user = read(userKey(who)) as { id: number; username: string } | undefined;
         if (happening.act === 'register') {
-          if (!user) write(userKey(who), { ...userItem(), id: table.size + 1, username: who });
+          if (!user) write(userKey(who), { ...userItem(), id: ++last_id, username: who });
         } else if (!user) continue;
         else if (happening.act === 'change') write(userKey(who), { ...user, ...happening.fields });
-        else {
+        else if (happening.act === 'delete') {
+          write(userKey(who), { ...user, deleted_at: AT });
+          const edges = [...table.values()].filter(
+            ({ follower, following }) => follower === user.id || following === user.id,
+          );
+          for (const { PK, SK } of edges) write({ PK, SK } as Key, undefined);
+          write(userKey(who), undefined);
+        } else {
           const place = followKey(who, happening.whom);
           const whom = read(userKey(happening.whom)) as { id: number } | undefined;
           const there = read(place);
@@ -190,6 +215,8 @@ test('no event has room for more than a kilobyte, so that ten always fit into a 
       userItem({ id, username, ...texts, email: 'a', password_changed_at: 1 }),
     ),
     change(key, undefined, userItem({ id, username })),
+    change(key, userItem({ id, username }), userItem({ id, username, suspended_at: AT, deleted_at: AT })),
+    change(key, userItem({ id, username, suspended_at: AT }), userItem({ id, username })),
     ...[
       newEdge({ id, username }, { id, following: id, following_username: username, created_at: AT }).Put.Item,
     ].flatMap((item) => [change(edgeKey, undefined, item), change(edgeKey, item, undefined)]),
