@@ -66,6 +66,8 @@ const Settings = v.object(
     ),
     /** Where the database answers, when it is not AWS. */
     DYNAMODB_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
+    /** Where CloudWatch puts the metrics in log lines; without it there are none. */
+    METRICS_NAMESPACE: v.optional(present),
     /** The event bus that events go out on: the account's default one unless said. */
     EVENT_BUS: v.optional(present),
     /** URL of the queue that notes what cannot be told; without one it is only logged. */

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { withDeadline } from './deadline.ts';
 import { log, nameOf, placesOf } from './log.ts';
 import { consumption, metered } from './meter.ts';
+import { counting } from './metrics.ts';
 import { Defect } from './problems.ts';
 
 /**
@@ -31,6 +32,7 @@ export function job<Event, Outcome extends object, Answer = void>(
           frames: placesOf(error),
           ...reason,
           ...cost(),
+          ...counting('FailedJobs'),
         });
         throw error;
       }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
 import { log } from '../log.ts';
+import { counting, metricsOf } from '../metrics.ts';
 import { type FeedEntry, readFeed } from '../table/cards.ts';
 import { type Manifest, withdrawManifest } from '../table/snapshots.ts';
 import { type Reach, type ReadFeed, reachOf, readChanges, START } from './feed.ts';
@@ -149,6 +150,8 @@ export class Directory {
     const duration_ms = Math.round(performance.now() - start);
     log.info('directory_loaded', {
       ...{ cards: total, damaged: loaded.damaged, bytes, from_snapshot: snapshot !== undefined, duration_ms },
+      directory_load_ms: duration_ms,
+      ...metricsOf({ metrics: { directory_load_ms: 'Milliseconds' } }),
     });
     this.#reportOutgrown(loaded.state.replica);
     return loaded.state;
@@ -222,14 +225,17 @@ export class Directory {
   #reportOutgrown({ given_up, total, bytes }: Replica): void {
     if (given_up.join() === this.#given_up) return;
     this.#given_up = given_up.join();
-    log.error('directory_outgrown', { given_up, cards: total, bytes, limit_bytes: this.#limit });
+    log.error('directory_outgrown', {
+      ...{ given_up, cards: total, bytes, limit_bytes: this.#limit },
+      ...counting('OutgrownDirectories'),
+    });
   }
 
   #reportBehind(now: number, cards: number, reach: readonly Reach[]): void {
     if (now - this.#reported_at < REPORT) return;
     this.#reported_at = now;
     const behind_ms = now - Math.min(...reach.map(({ head }) => head));
-    log.warn('directory_behind', { cards, behind_ms });
+    log.warn('directory_behind', { cards, behind_ms, ...counting('DirectoriesBehind') });
   }
 }
 

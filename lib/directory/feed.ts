@@ -1,5 +1,6 @@
 import { LONGEST_WRITE } from '../deadline.ts';
 import { log } from '../log.ts';
+import { counting } from '../metrics.ts';
 import { type FeedEntry, feedCount, readFeed } from '../table/cards.ts';
 
 /**
@@ -158,5 +159,5 @@ const reported = new Set<number>();
 function reportDamage(id: number): void {
   if (reported.has(id) || reported.size >= MOST_REPORTED) return;
   reported.add(id);
-  log.error('card_damaged', { id });
+  log.error('card_damaged', { id, ...counting('DamagedCards') });
 }

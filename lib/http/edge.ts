@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { withDeadline } from '../deadline.ts';
 import { log, nameOf, placesOf } from '../log.ts';
 import { consumption, metered } from '../meter.ts';
+import { counting, type LineMetrics, metricsOf } from '../metrics.ts';
 import { ApiError, Defect, toProblem } from '../problems.ts';
 import { STANDARD_HEADERS } from './headers.ts';
 import type { OperationId } from './routes.ts';
@@ -72,26 +73,43 @@ const problemResponses: Middleware = {
   },
 };
 
+/** What the line of a request says in metrics: how long an operation takes, who fails how, and what all cost. */
+const requestMetrics = (is_first: boolean, failure: ApiError | undefined): LineMetrics[] => [
+  { metrics: { duration_ms: 'Milliseconds' }, by: ['operation'] },
+  { metrics: { read_units: 'Count', write_units: 'Count', ...(is_first && { cold_starts: 'Count' }) } },
+  ...(failure ? [{ metrics: { failures: 'Count' }, by: ['code'] } satisfies LineMetrics] : []),
+];
+
 /** One line for each request with its outcome and what it cost, `own_ms` of processor time included; defects get one more, that says where. */
 function requestLine(operation: string): Middleware {
+  let is_first = true;
   const write: Hook = ({ event, response, internal: { start, used, failure } }) => {
     const { user, system } = process.threadCpuUsage(used);
     const { requestId: request_id } = event.requestContext;
     const cause = failure?.cause;
     if (failure?.code === 'internal_error') {
       const reason = cause instanceof Defect && { reason: cause.message };
-      log.error('defect', { request_id, error_name: nameOf(cause), frames: placesOf(cause), ...reason });
+      log.error('defect', {
+        request_id,
+        error_name: nameOf(cause),
+        frames: placesOf(cause),
+        ...reason,
+        ...counting('Defects'),
+      });
     }
     log.info('request', {
       operation,
       request_id,
       status: response?.statusCode,
-      ...(failure && { code: failure.code }),
+      ...(failure && { code: failure.code, failures: 1 }),
       ...(failure?.code === 'unavailable' && { cause: nameOf(cause) }),
       duration_ms: Math.round((performance.now() - start) * 10) / 10,
       own_ms: Math.round((user + system) / 100) / 10,
       ...consumption(),
+      ...(is_first && { cold_starts: 1 }),
+      ...metricsOf(...requestMetrics(is_first, failure)),
     });
+    is_first = false;
   };
   return {
     before: ({ internal }) => {

@@ -134,6 +134,8 @@ export default class LocalServices {
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',
       ...keyEnvironment(keys),
     });
+    // Nobody takes metrics from the lines here.
+    delete provider.environment.METRICS_NAMESPACE;
     for (const definition of Object.values(functions)) {
       definition.timeout = (definition.timeout ?? provider.timeout) + START_TIME;
       const { environment = {} } = definition;

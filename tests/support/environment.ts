@@ -13,6 +13,7 @@ Object.assign(process.env, localCredentials, {
   DYNAMODB_ENDPOINT: inject('database'),
   ISSUER: inject('service') || 'https://api.example.com/careers/users',
   AUDIENCE: 'careers',
+  METRICS_NAMESPACE: 'users-api-dev',
   PUBLIC_KEYS: inject('public_keys'),
   PASSWORD_COST,
   PSEUDONYM_SECRET: 'the secret of the tests',

@@ -1,14 +1,18 @@
-import { globSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { edge } from '../../../lib/http/edge.ts';
 import { BASE_PATH, routes } from '../../../lib/http/routes.ts';
 import { job } from '../../../lib/job.ts';
-import { root, serverless } from '../../../local/serverless.ts';
+import { counting } from '../../../lib/metrics.ts';
+import { ApiError } from '../../../lib/problems.ts';
+import { snapshotClaimKey, snapshotKey } from '../../../lib/table/keys.ts';
+import { root } from '../../../local/serverless.ts';
 import { routeRequest } from '../../support/gateway.ts';
 import { captureLogs, type LogLine } from '../../support/output.ts';
-import { logicalName, readTemplate, resourcesOf, type Template } from '../../support/stack.ts';
+import { readTemplate, resourcesOf, type Template } from '../../support/stack.ts';
+import { writeItem } from '../../support/table.ts';
+import { seconds } from '../../support/tokens.ts';
 
 let template: Template;
 
@@ -44,15 +48,42 @@ function fits(line: LogLine, pattern: string): boolean {
   return either(text);
 }
 
-/** The metrics that a line in the log of a function counts for; `GatewayAccessLog` is the gateway's. */
-function countsFor(group: string, line: LogLine): string[] {
+/** The metrics that a line in the gateway's log counts for. */
+function countedAtGateway(line: LogLine): string[] {
   const filters = resourcesOf(template, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
   return filters
-    .filter(({ LogGroupName, FilterPattern }) => LogGroupName.Ref === group && fits(line, FilterPattern))
+    .filter(({ FilterPattern }) => fits(line, FilterPattern))
     .map(({ MetricTransformations: [{ MetricName }] }) => MetricName);
 }
 
-const logOf = (name: string) => `${logicalName(name)}LogGroup`;
+/** What a line of a function says in metrics: whatever CloudWatch finds in it, by the rules of its format. */
+interface MetricLine extends LogLine {
+  _aws?: {
+    CloudWatchMetrics: {
+      Namespace: string;
+      Dimensions: string[][];
+      Metrics: { Name: string; Unit: string }[];
+    }[];
+  };
+}
+
+/** The metrics of a line that no member divides, as `<namespace> <name>`. */
+function metricsIn(line: MetricLine): string[] {
+  return (line._aws?.CloudWatchMetrics ?? []).flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Metrics.filter(() => Dimensions[0]?.length === 0).map(({ Name }) => {
+      expect(line[Name], Name).toEqual(expect.any(Number));
+      return `${Namespace} ${Name}`;
+    }),
+  );
+}
+
+/** The alarms on what a line counts. */
+function rungBy(line: LogLine): string[] {
+  const metrics = metricsIn(line);
+  return alarms()
+    .filter(([, { Properties }]) => metrics.includes(`${Properties.Namespace} ${Properties.MetricName}`))
+    .map(([name]) => name);
+}
 
 const noMoreTime = { getRemainingTimeInMillis: () => 60_000 };
 
@@ -63,9 +94,7 @@ test('M8: the log lines of a defect, and no others of a request, ring', async ()
   });
   const { lines } = await captureLogs(() => failing(event, context));
   expect(lines.map(({ message }) => message)).toEqual(['defect', 'request']);
-  for (const name of Object.keys(routes)) {
-    expect(lines.map((line) => countsFor(logOf(name), line))).toEqual([['Defects'], []]);
-  }
+  expect(lines.map(rungBy)).toEqual([['DefectsAlarm'], []]);
 });
 
 test('M8: jobs that fail ring', async () => {
@@ -73,32 +102,68 @@ test('M8: jobs that fail ring', async () => {
     throw new Error('A failure that a test asked for');
   });
   const { lines } = await captureLogs(() => failing(undefined, noMoreTime).catch(() => undefined));
-  const jobs = Object.keys(serverless.functions).filter((name) => !(name in routes) && name !== 'notFound');
-  expect(jobs).toContain('writeSnapshot');
-  for (const name of jobs) {
-    expect(lines.flatMap((line) => countsFor(logOf(name), line))).toEqual(['FailedJobs']);
-  }
+  expect(lines.flatMap(rungBy)).toEqual(['FailedJobsAlarm']);
 });
 
 test('M8: it rings when no snapshot is written and none would be due', async () => {
   const { handler } = await import('../../../functions/jobs/writeSnapshot.ts');
   const { lines } = await captureLogs(() => handler(undefined, noMoreTime));
   expect(lines).toMatchObject([{ message: 'snapshot', outcome: 'not_due' }]);
-  const counts = (outcome: string) => countsFor(logOf('writeSnapshot'), { ...lines[0], outcome });
-  expect(['written', 'not_due'].map(counts)).toEqual([['SoundSnapshots'], ['SoundSnapshots']]);
-  expect(['claimed', 'lost', 'damaged'].flatMap(counts)).toEqual([]);
+  expect(lines.flatMap(rungBy)).toEqual(['StaleSnapshotAlarm']);
+  await holdSnapshot();
+  const { lines: others } = await captureLogs(() => handler(undefined, noMoreTime));
+  expect(others.flatMap(rungBy)).toEqual([]);
   const stale = template.Resources.StaleSnapshotAlarm?.Properties;
   expect(stale).toMatchObject({ ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' });
 });
 
+/** A snapshot that is due, and somebody else who writes the next one. */
+async function holdSnapshot(): Promise<void> {
+  const { FORMAT } = await import('../../../lib/directory/snapshot/codec.ts');
+  const { START } = await import('../../../lib/directory/feed.ts');
+  const expires_at = seconds() + 3600;
+  await writeItem({
+    ...snapshotKey,
+    ...{
+      snapshot: 'old',
+      format: FORMAT,
+      digests: ['none'],
+      cards: 1,
+      position: START,
+      written_at: 0,
+      expires_at,
+    },
+  });
+  await writeItem({ ...snapshotClaimKey, writer: 'another', claimed_until: Date.now() + 60_000, expires_at });
+}
+
 test.each([
-  ['directory_outgrown', 'OutgrownDirectories'],
-  ['directory_behind', 'DirectoriesBehind'],
-  ['card_damaged', 'DamagedCards'],
-])('M8: the line %s rings, whoever writes it', (message, metric) => {
-  for (const name of ['listUsers', 'writeSnapshot']) {
-    expect(countsFor(logOf(name), { message })).toEqual([metric]);
-  }
+  ['OutgrownDirectories', 'OutgrownDirectoryAlarm'],
+  ['DirectoriesBehind', 'DirectoryBehindAlarm'],
+  ['DamagedCards', 'DamagedCardsAlarm'],
+] as const)('M8: a line that counts %s rings, whoever writes it', (metric, alarm) => {
+  expect(rungBy({ message: 'any', ...counting(metric) })).toEqual([alarm]);
+});
+
+test('a request’s line says how long its operation took, what it cost, and how it failed', async () => {
+  const { event, context } = routeRequest({ method: 'GET', path: '/' });
+  const answering = edge('listUsers', async () => {
+    throw new ApiError('not_found');
+  });
+  const both = async () => [await answering(event, context), await answering(event, context)];
+  const { lines } = await captureLogs(both);
+  const directives = ({ _aws }: MetricLine) =>
+    _aws?.CloudWatchMetrics.map(({ Dimensions: [by], Metrics }) => [
+      ...(by ?? []),
+      ...Metrics.map(({ Name }) => Name),
+    ]);
+  const always = (...first: string[]) => [
+    ['operation', 'duration_ms'],
+    ['read_units', 'write_units', ...first],
+    ['code', 'failures'],
+  ];
+  expect(lines.map(directives)).toEqual([always('cold_starts'), always()]);
+  expect(lines[0]).toMatchObject({ operation: 'listUsers', code: 'not_found', failures: 1, cold_starts: 1 });
 });
 
 /** A line of the gateway, as its format has it. */
@@ -122,24 +187,7 @@ test.each([
   ['register', 409, []],
   ['listUsers', 429, ['Throttled']],
 ] as const)('M8: %s with %i counts for %j', (operation, status, metrics) => {
-  expect(countsFor('GatewayAccessLog', gatewayLine(operation, status))).toEqual(metrics);
-});
-
-test('every line that the logs are searched for is one that the service writes', () => {
-  const patterns = resourcesOf(template, 'AWS::Logs::MetricFilter').map(
-    ([, { Properties }]) => Properties.FilterPattern,
-  );
-  const messages = patterns.flatMap((pattern: string) => /\$\.message = "(\w+)"/.exec(pattern)?.[1] ?? []);
-  const sources = globSync('{lib,functions}/**/*.ts', { cwd: root }).map((file) =>
-    readFileSync(join(root, file), 'utf8'),
-  );
-  expect(messages.length).toBeGreaterThan(0);
-  for (const message of new Set(messages)) {
-    expect(
-      sources.some((text) => text.includes(`'${message}'`)),
-      message,
-    ).toBe(true);
-  }
+  expect(countedAtGateway(gatewayLine(operation, status))).toEqual(metrics);
 });
 
 test('every metric that the logs are searched for has an alarm', () => {
@@ -185,6 +233,82 @@ test('tells the same topic of every alarm', () => {
     expect(Properties.AlarmActions, name).toMatchObject({
       'Fn::If': ['HasAlarmTopic', expect.anything(), {}],
     });
+  }
+});
+
+test('one alarm rings when people feel it, and none of those that they do not', () => {
+  const [[, composite] = []] = resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm');
+  const { AlarmRule, AlarmActions } = composite?.Properties ?? {};
+  const [rule, names] = AlarmRule['Fn::Sub'] ? [AlarmRule['Fn::Sub'], AlarmRule['Fn::Sub']] : ['', ''];
+  const felt = [...names.matchAll(/ALARM\("\$\{(\w+)\}"\)/g)].map(([, name]) => name);
+  expect(rule.split(' OR ')).toHaveLength(felt.length);
+  expect(felt).toEqual([
+    'ServerErrorsAlarm',
+    'SlowAnswersAlarm',
+    'ThrottledFunctionsAlarm',
+    'ThrottledReadsAlarm',
+    'ThrottledWritesAlarm',
+    'ThrottledIndexReadsAlarm',
+    'ThrottledIndexWritesAlarm',
+  ]);
+  expect(alarms().map(([name]) => name)).toEqual(expect.arrayContaining(felt));
+  expect(AlarmActions).toMatchObject({ 'Fn::If': ['HasAlarmTopic', expect.anything(), {}] });
+});
+
+/** The widgets of the dashboard, with what stands for references resolved to their names. */
+function widgets() {
+  const [[, dashboard] = []] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
+  return JSON.parse(dashboard?.Properties.DashboardBody['Fn::Sub']).widgets as {
+    type: string;
+    properties: { title: string; region: string; metrics?: unknown[][]; alarms?: string[] };
+  }[];
+}
+
+test('the dashboard shows what operators look for, in metrics that there are', async () => {
+  expect(widgets().map(({ properties }) => properties.title)).toEqual([
+    'Alarms',
+    'Requests',
+    'Answers, p50',
+    'Answers, p99',
+    'Failures by code',
+    'Throttled',
+    'Cold starts',
+    'Loads of the directory',
+    'Units of the table',
+    'Age of the stream',
+    'Dead letters',
+  ]);
+  const { event, context } = routeRequest({ method: 'GET', path: '/' });
+  const { lines } = await captureLogs(() =>
+    edge('notFound', async () => {
+      throw new ApiError('not_found');
+    })(event, context),
+  );
+  const written = lines.flatMap((line: MetricLine) =>
+    (line._aws?.CloudWatchMetrics ?? []).flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name)),
+  );
+  const shown = JSON.stringify(widgets());
+  expect(written.filter((name) => !shown.includes(name))).toEqual([]);
+  for (const [name] of alarms()) expect(shown, name).toContain(`\${${name}.Arn}`);
+});
+
+test('five questions of operators are saved as queries over the logs that answer them', () => {
+  const queries = resourcesOf(template, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
+  expect(queries.map(({ Name }) => Name)).toEqual([
+    'users-api-dev/why a request failed',
+    'users-api-dev/which operations are slow',
+    'users-api-dev/who sends most',
+    'users-api-dev/what happened to an account',
+    'users-api-dev/what is unavailable',
+  ]);
+  const groups = new Set(
+    resourcesOf(template, 'AWS::Logs::LogGroup').map(([, { Properties }]) => Properties.LogGroupName),
+  );
+  for (const { LogGroupNames, QueryString } of queries) {
+    expect(LogGroupNames.length).toBeGreaterThan(0);
+    expect(LogGroupNames.length).toBeLessThanOrEqual(50);
+    expect(LogGroupNames.filter((name: string) => !groups.has(name))).toEqual([]);
+    expect(QueryString).toMatch(/^(fields|filter) /);
   }
 });
 
