@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
+import { REPORT_REASONS } from '../fields.ts';
 import { ApiError } from '../problems.ts';
 import type { Caller } from '../table/items.ts';
 import type { Limit } from '../table/quotas.ts';
 import type { Remember } from '../table/repetitions.ts';
-import { insertReport, REPORT_REASONS } from '../table/reports.ts';
+import { insertReport } from '../table/reports.ts';
 import { readAccount } from '../table/users.ts';
 import { prose } from '../text.ts';
 

@@ -1,4 +1,5 @@
 import { toSeconds } from '../clock.ts';
+import type { ReportReason } from '../fields.ts';
 import { type Caller, isCallers } from './items.ts';
 import { accountKey, reportKey } from './keys.ts';
 import type { Limit } from './quotas.ts';
@@ -11,9 +12,6 @@ import { IS_NEW, transact, type Write } from './write.ts';
 /** Seconds for which moderators find what was written: 90 days. */
 const LIFETIME = 90 * 24 * 60 * 60;
 
-/** Why somebody is reported. */
-export const REPORT_REASONS = ['spam', 'abuse', 'impersonation', 'other'] as const;
-
 /** What somebody tells moderators of a user. */
 export interface Report {
   report_id: string;
@@ -21,7 +19,7 @@ export interface Report {
   reported: number;
   /** In lower case. */
   reported_username: string;
-  reason: (typeof REPORT_REASONS)[number];
+  reason: ReportReason;
   text: string;
   /** Milliseconds since 1970. */
   created_at: number;
