@@ -36,6 +36,9 @@ export const RESERVED_USERNAMES = new Set([
   'report',
 ]);
 
+/** Why somebody is reported. */
+export const REPORT_REASONS = ['spam', 'abuse', 'impersonation', 'other'] as const;
+
 const USERNAME = /^(?!\.+$)[A-Za-z0-9._@+-]{1,150}$/;
 const EMAIL_LOCAL_PART = /^[^\s@"(),:;<>[\\\].]+(?:\.[^\s@"(),:;<>[\\\].]+)*$/u;
 const EMAIL_DOMAIN = /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?!\d+$)[\p{L}\p{N}-]{2,63}$/u;

@@ -1,6 +1,7 @@
 import { hashPassword } from '../../lib/auth/passwords.ts';
 import { toSeconds } from '../../lib/clock.ts';
 import { newToken, PURPOSES, type Purpose } from '../../lib/mail/links.ts';
+import { block } from '../../lib/social/blocks.ts';
 import { follow } from '../../lib/social/follows.ts';
 import { insertLink } from '../../lib/table/links.ts';
 import type { User } from '../../lib/table/users.ts';
@@ -14,6 +15,8 @@ export const PASSWORD = 'password123';
 
 const FOLLOWS = 10;
 const MANY_FOLLOWS = 100;
+const BLOCKS = 10;
+const MUTUALS = 400;
 
 /** Each of them is asked for once. */
 const SIGNED_IN_TWICE = 600;
@@ -44,6 +47,17 @@ export interface People {
   leaving: Session[];
   /** Many follow this one. */
   popular: Session;
+  /** They follow the popular one. */
+  fans: { username: string }[];
+  /** Blocks ten others and is blocked by ten. */
+  hidden: Session;
+  /** Blocks nobody yet. */
+  careful: Session;
+  /** The careful one and these do not follow one another. */
+  unrelated: { id: number; username: string }[];
+  /** Follows some, who follow back. */
+  sociable: Session;
+  mutuals: { id: number; username: string }[];
   /** The caller follows none of these. */
   strangers: User[];
   /** A token that was mailed to the one whom many follow. */
@@ -65,18 +79,44 @@ export async function preparePeople(users: number, progress: Progress): Promise<
     const known = new Set([number, ...friends(number, { size: users, follows: FOLLOWS })]);
     return [...people].flatMap(([other, user]) => (known.has(other) ? [] : [user]));
   };
-  const [popular, collector, caller] = [1, users - 1, users].map((number) => people.get(number));
-  if (!popular || !collector || !caller) throw new Error('There are too few people.');
+  const roles = [1, users - 4, users - 3, users - 2, users - 1, users].map((number) => people.get(number));
+  const [popular, sociable, careful, hidden, collector, caller] = roles;
+  if (!popular || !sociable || !careful || !hidden || !collector || !caller) {
+    throw new Error('There are too few people.');
+  }
+  const followersOf = (number: number) =>
+    [...people].flatMap(([other, user]) =>
+      friends(other, { size: users, follows: FOLLOWS }).includes(number) ? [user] : [],
+    );
+  const known = new Set(followersOf(users - 3).map(({ id }) => id));
+  const acted = new Set(roles.map((user) => user?.id));
+  const unrelated = strangersOf(users - 3).filter(({ id }) => !known.has(id) && !acted.has(id));
+  for (const [n, other] of unrelated.slice(0, 2 * BLOCKS).entries()) {
+    const [blocker, blocked] = n % 2 ? [other, hidden] : [hidden, other];
+    await block(blocker, blocked.id, Date.now);
+  }
+  const strange = new Set(strangersOf(users - 4).map(({ id }) => id));
+  for (const { id } of followersOf(users - 4)) strange.delete(id);
+  const mutuals = unrelated.filter(({ id }) => strange.has(id)).slice(-MUTUALS);
+  for (const other of mutuals) {
+    await follow(sociable, other.id, Date.now);
+    await follow(other, sociable.id, Date.now);
+  }
   for (const { id } of strangersOf(users - 1).slice(0, MANY_FOLLOWS - FOLLOWS)) {
     await follow(collector, id, Date.now);
   }
+  const fans = followersOf(1).filter(({ id }) => !acted.has(id));
   // Their other sessions end on the way, and with them the tokens of anybody who has another part too.
-  const apart = strangersOf(users).filter(({ id }) => id !== popular.id && id !== collector.id);
+  const apart = strangersOf(users).filter(({ id }) => !acted.has(id));
   const others = await signInAll(apart.slice(0, SIGNED_IN_TWICE));
   const [changing, forgetful] = [apart.slice(-2 * PASSWORDS, -PASSWORDS), apart.slice(-PASSWORDS)];
   const again = await signInAll(others);
   const twice = again.map((session, position) => ({ ...session, other: others[position]?.sid ?? '' }));
   return {
+    ...{ fans, unrelated: unrelated.slice(2 * BLOCKS), mutuals },
+    hidden: await signIn(hidden),
+    careful: await signIn(careful),
+    sociable: await signIn(sociable),
     caller: await signIn(caller),
     collector: await signIn(collector),
     changing: await signInAll(changing),

@@ -61,6 +61,7 @@ export const meanCost = (costs: readonly Cost[]): Cost => ({
 /** What is measured, in an order in which each finds what it needs. */
 export function scenarios(people: People): Scenario[] {
   const { caller, collector, going, leaving, popular, strangers, twice } = people;
+  const { fans, hidden, careful, unrelated, sociable, mutuals } = people;
   const stranger = (n: number) => strangers[n % strangers.length] ?? popular;
   const signedInTwice = (n: number) => twice[n % twice.length] ?? { ...popular, other: popular.sid };
   const scenario = (
@@ -324,6 +325,89 @@ export function scenarios(people: People): Scenario[] {
       ),
       (n) => (going[n % going.length] ?? caller).request('DELETE', '/me/', { password: PASSWORD }),
       { slow: true },
+    ),
+    reading('availability', budget('getAvailability', 1, 0.5, 0), floor(1, 0.5, 0, 'the user'), () =>
+      anonymous('GET', `/availability/?username=${stranger(1).username}`),
+    ),
+    reading(
+      'relationships, 100 users',
+      budget('listRelationships', 2, 101, 0),
+      floor(2, 51.5, 0, 'the account with its counts, a hundred accounts; edges in two queries'),
+      () =>
+        caller.request(
+          'GET',
+          `/relationships/?usernames=${strangers
+            .slice(0, 100)
+            .map(({ username }) => username)
+            .join()}`,
+        ),
+    ),
+    scenario(
+      'report',
+      budget('reportUser', 2, 1, 4),
+      floor(2, 1, 4, 'the account, consistently; report and account in a transaction'),
+      (n) => caller.request('POST', `/${stranger(n).username}/report/`, { reason: 'spam' }),
+    ),
+    reading(
+      'list, with blocks',
+      budget('listUsers', 3, 7.5, 0),
+      floor(3, 3.5, 0, 'that of somebody without, and a query of blocks'),
+      () => hidden.request('GET', '/'),
+    ),
+    reading(
+      'profile, with blocks',
+      budget('getUser', 2, 1.5, 0),
+      floor(2, 1.5, 0, 'that of somebody without, and a block'),
+      () => hidden.request('GET', `/${popular.username}/`),
+    ),
+    reading(
+      'followers of a user, with blocks',
+      budget('listFollowers', 3, 23.5, 0),
+      floor(3, 17.5, 0, 'those of somebody without, a query of blocks, and 20 edges for the total'),
+      () => hidden.request('GET', `/${popular.username}/followers/?batch_size=10`),
+    ),
+    reading(
+      'following of a user, with blocks',
+      budget('listFollowing', 3, 14, 0),
+      floor(3, 7.5, 0, 'those of somebody without, a query of blocks, and one of edges for the total'),
+      () => hidden.request('GET', `/${popular.username}/following/?batch_size=10`),
+    ),
+    reading(
+      'blocked, ten blocks',
+      budget('listMyBlocks', 1, 1, 0),
+      floor(1, 1, 0, 'the account; the blocks'),
+      () => hidden.request('GET', '/blocked/'),
+    ),
+    scenario(
+      'follow, with blocks',
+      budget('followUser', 3, 1, 11.1),
+      floor(3, 1, 11.05, 'a follow, and two blocks looked for in its transaction, after the account said so'),
+      (n) => hidden.request('POST', '/follow/', { following: unrelated[n]?.id }),
+    ),
+    scenario(
+      'block',
+      budget('blockUser', 2, 1, 12.1),
+      floor(2, 1, 12.05, 'six items in a transaction; a 20th of a lease'),
+      (n) => careful.request('POST', '/block/', { blocked: unrelated[n]?.id }),
+    ),
+    scenario(
+      'unblock',
+      budget('unblockUser', 1, 0, 8),
+      floor(1, 0, 8, 'two sides and two accounts in a transaction'),
+      (n) => careful.request('DELETE', `/${unrelated[n]?.username}/unblock/`),
+    ),
+    scenario(
+      'block, where both follow',
+      // A trip more than was wanted: docs/decisions/0030-blocks-have-two-sides.md.
+      budget('blockUser', 3, 1, 19),
+      floor(3, 1, 18.05, 'eight items and two index entries in a transaction, after the edges said so'),
+      (n) => sociable.request('POST', '/block/', { blocked: mutuals[n]?.id }),
+    ),
+    scenario(
+      'remove a follower',
+      budget('removeFollower', 1, 0, 9),
+      floor(1, 0, 9, 'the edge, the index, two accounts and a count in a transaction'),
+      (n) => popular.request('DELETE', `/${fans[n]?.username}/remove-follower/`),
     ),
     scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the session; the account'), (n) => {
       const { request, refresh } = leaving[n % leaving.length] ?? caller;

@@ -2,13 +2,14 @@ import * as v from 'valibot';
 import { ownedBy, requireAccount } from '../auth/identity.ts';
 import { SessionView } from '../auth/sessions.ts';
 import { type Clock, toTimestamp } from '../clock.ts';
+import { REPORT_REASONS } from '../fields.ts';
 import { invalid } from '../problems.ts';
 import { readBlocksOf } from '../table/blocks.ts';
 import { readFollowers, readFollowing } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
 import { PAGE_END } from '../table/keys.ts';
 import type { Page, PageRequest } from '../table/pages.ts';
-import { REPORT_REASONS, readReportsBy } from '../table/reports.ts';
+import { readReportsBy } from '../table/reports.ts';
 import { readSessions } from '../table/sessions.ts';
 import { readUserWithCounts } from '../table/users.ts';
 import { Id, OwnProfile, Statistics, Timestamp, viewProfile } from '../users/views.ts';
@@ -49,6 +50,7 @@ const SECTIONS: readonly Section[] = [
   section('reports', PAGE_END.reports, readReportsBy, ({ report_id, reported_username, ...report }) => ({
     ...{ id: report_id, username: reported_username, reason: report.reason, text: report.text },
     created_at: toTimestamp(report.created_at),
+    expires_at: toTimestamp(report.expires_at * 1000),
   })),
 ];
 
@@ -69,6 +71,7 @@ export const AccountExport = v.object({
       reason: v.picklist(REPORT_REASONS),
       text: v.string(),
       created_at: Timestamp,
+      expires_at: Timestamp,
     }),
   ),
   next: v.nullable(v.string()),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { REPORT_REASONS } from '../table/reports.ts';
+import { REPORT_REASONS } from '../fields.ts';
 
 /** The `source` of every event of this service. */
 export const SOURCE = 'careers.users';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { toTimestamp } from '../clock.ts';
+import { REPORT_REASONS } from '../fields.ts';
 import type { Change } from '../table/changes.ts';
 import { parseItem } from '../table/items.ts';
 import { type EventfulItem, eventfulItemAt, ownerIn } from '../table/keys.ts';
-import { REPORT_REASONS } from '../table/reports.ts';
 import type { RawItem } from '../table/send.ts';
 import { UserItem } from '../table/userItem.ts';
 import { type Detail, EVENTS, type EventType, PROFILE_FIELDS } from './events.ts';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
+import { REPORT_REASONS } from '../fields.ts';
 import { type Caller, isCallers, parseItems } from './items.ts';
 import { accountKey, reportKey, reportsOf } from './keys.ts';
 import { cutPage, type Page, type PageRequest } from './pages.ts';
@@ -14,9 +15,6 @@ import { IS_NEW, transact, type Write } from './write.ts';
 /** Seconds for which moderators find what was written: 90 days. */
 const LIFETIME = 90 * 24 * 60 * 60;
 
-/** Why somebody is reported. */
-export const REPORT_REASONS = ['spam', 'abuse', 'impersonation', 'other'] as const;
-
 export const ReportItem = v.object({
   report_id: v.string(),
   /** Id of the user who is reported. */
@@ -27,16 +25,23 @@ export const ReportItem = v.object({
   text: v.string(),
   /** Milliseconds since 1970. */
   created_at: v.number(),
+  /** Seconds since 1970. */
+  expires_at: v.number(),
 });
 
+type StoredReport = v.InferOutput<typeof ReportItem>;
+
 /** What somebody tells moderators of a user. */
-export type Report = v.InferOutput<typeof ReportItem>;
+export type Report = Omit<StoredReport, 'expires_at'>;
 
 /** How a report ended; `throttled` after too many, for so many seconds. */
 export type ReportOutcome = 'done' | 'account_gone' | { throttled: number };
 
 /** What a user has told moderators and they still find, page by page. Positions are ids of reports. */
-export async function readReportsBy(reporter: string, { after, size }: PageRequest): Promise<Page<Report>> {
+export async function readReportsBy(
+  reporter: string,
+  { after, size }: PageRequest,
+): Promise<Page<StoredReport>> {
   const { PK, prefix } = reportsOf(reporter);
   const { items } = await queryPage({
     KeyConditionExpression: 'PK = :reporter AND begins_with(SK, :prefix)',

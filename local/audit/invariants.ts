@@ -59,7 +59,7 @@ export const SHAPES: Record<ItemKind, v.GenericSchema> = {
   link: LinkItem,
   block: BlockItem,
   blocked_by: BlockedByItem,
-  report: v.intersect([ReportItem, Expiring]),
+  report: ReportItem,
   id_claim: IdClaim,
   email_claim: Claim,
   sequence: SequenceItem,

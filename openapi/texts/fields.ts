@@ -132,7 +132,7 @@ export const FIELDS: Record<string, string> = {
   exported_at: 'When the page was made: UTC, whole seconds.',
   profile: 'The account with all counts, on the first page; else `null`.',
   sessions: 'Every session that has not expired, on the first page.',
-  expires_at: 'When its last refresh token expires: UTC, whole seconds.',
+  expires_at: 'When it is forgotten, as a session with its last refresh token: UTC, whole seconds.',
   follows: 'Whom the caller follows, by name.',
   followers: 'Who follows the caller, newest first.',
   blocks: 'Whom the user blocks.',

@@ -105,6 +105,7 @@ export const users = {
           reason: 'spam',
           text: 'Sends me the same link every day.',
           created_at: '2024-01-15T10:31:00Z',
+          expires_at: '2024-04-14T10:31:00Z',
         },
       ],
       next: null,

@@ -7,6 +7,7 @@ import { listUsers } from '../../lib/directory/list.ts';
 import type { DirectoryQuery } from '../../lib/directory/query.ts';
 import { pack } from '../../lib/directory/snapshot/codec.ts';
 import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
+import { deleteBlock, insertBlock } from '../../lib/table/blocks.ts';
 import { type Card, readFeed } from '../../lib/table/cards.ts';
 import { snapshotChunkKey, userKey } from '../../lib/table/keys.ts';
 import { updateUser } from '../../lib/table/profileChanges.ts';
@@ -34,6 +35,8 @@ export class DirectorySimulation {
   readonly done: Record<string, number> = {};
   readonly #random: Random;
   readonly #cards = new Map<number, Card>();
+  /** Whom each user blocks. */
+  readonly #blocks = new Map<number, Set<number>>();
   readonly #directories: Directory[];
   readonly #suspended: string[] = [];
   #registered = 0;
@@ -76,6 +79,7 @@ export class DirectorySimulation {
       [4, 'delete', () => this.#delete()],
       [2, 'suspend', () => this.#suspend()],
       [2, 'restore', () => this.#restore()],
+      [10, 'block', () => this.#block()],
       [10, 'wait', () => this.#wait()],
     ];
     let left = below(
@@ -145,9 +149,33 @@ export class DirectorySimulation {
     this.#cards.set(id, card);
   }
 
+  /** As somebody sees it who has no token, or as a user does. */
   async #list(directory: Directory, query: DirectoryQuery): Promise<void> {
-    const expected = expectedBatch([...this.#cards.values()], query);
-    expect(await listUsers(query, undefined, directory), JSON.stringify(query)).toEqual(expected);
+    const cards = [...this.#cards.values()];
+    const viewer = this.#random() < 0.5 && cards.length > 0 ? oneOf(this.#random, cards) : undefined;
+    const seen = cards.filter(({ id }) => !viewer || !this.#isBetween(viewer.id, id));
+    const caller = viewer && { id: viewer.id, username: viewer.username, epoch: 0 };
+    const expected = expectedBatch(seen, query);
+    expect(await listUsers(query, caller, directory), JSON.stringify(query)).toEqual(expected);
+  }
+
+  #isBetween(one: number, other: number): boolean {
+    return this.#blocks.get(one)?.has(other) || this.#blocks.get(other)?.has(one) || false;
+  }
+
+  /** One user blocks another, or no longer does. */
+  async #block(): Promise<void> {
+    const cards = [...this.#cards.values()];
+    if (cards.length < 2) return;
+    const [{ id, username }, other] = [oneOf(this.#random, cards), oneOf(this.#random, cards)];
+    if (id === other.id) return;
+    const blocked = this.#blocks.get(id) ?? new Set();
+    this.#blocks.set(id, blocked);
+    const block = { id: 1, blocked: other.id, blocked_username: other.username, created_at: this.#now };
+    const outcome = blocked.delete(other.id)
+      ? await deleteBlock({ blocker: username, blocked: other.username })
+      : blocked.add(other.id) && (await insertBlock({ id, username, epoch: 0 }, block));
+    expect(outcome).toBe('done');
   }
 
   async #listAtOnce(): Promise<void> {

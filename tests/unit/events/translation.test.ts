@@ -1,10 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EVENTS, type EventType } from '../../../lib/events/events.ts';
 import { translate } from '../../../lib/events/translation.ts';
 import type { Change } from '../../../lib/table/changes.ts';
 import { newEdge } from '../../../lib/table/follows.ts';
-import { accountKey, failedLoginKey, followKey, userKey } from '../../../lib/table/keys.ts';
+import {
+  accountKey,
+  blockedByKey,
+  blockKey,
+  failedLoginKey,
+  followKey,
+  reportKey,
+  userKey,
+} from '../../../lib/table/keys.ts';
 import type { Key, RawItem } from '../../../lib/table/send.ts';
 import { newUserWrites } from '../../../lib/table/users.ts';
 import { findSecrets } from '../../support/secrets.ts';
@@ -35,6 +44,16 @@ const userItem = (changes: object = {}): RawItem => ({
 const edgeItem = (): RawItem =>
   newEdge({ id: 7, username: 'Alice' }, { id: 1, following: 8, following_username: 'Bob', created_at: AT })
     .Put.Item;
+
+const blockItem = (blocked_username = 'Bob'): RawItem => ({
+  ...blockKey('Alice', blocked_username),
+  ...{ id: 1, blocker: 7, blocked: 8, blocked_username, created_at: AT },
+});
+
+const reportItem = (): RawItem => ({
+  ...reportKey('Alice', 'r1'),
+  ...{ report_id: 'r1', reporter: 7, reported: 8, reported_username: 'bob', reason: 'spam', text: 'Words.' },
+});
 
 const alice = { id: 7, username: 'Alice' };
 const edge = { follower: { id: 7, username: 'alice' }, followed: { id: 8, username: 'bob' } };
@@ -91,6 +110,24 @@ test.each<[string, Change, object[]]>([
     change(edgeKey, { ...edgeItem(), follower: undefined }, undefined),
     [{ type: 'UserUnfollowed', follower: { username: 'alice' }, followed: edge.followed }],
   ],
+  [
+    'a block',
+    change(blockKey('alice', 'bob'), undefined, blockItem()),
+    [{ type: 'UserBlocked', blocker: edge.follower, blocked: edge.followed }],
+  ],
+  ['a block that is gone', change(blockKey('alice', 'bob'), blockItem(), undefined), []],
+  ['the other side of a block', change(blockedByKey('bob', 'alice'), undefined, { blocker: 7 }), []],
+  [
+    'a report, without what somebody wrote',
+    change(reportKey('alice', 'r1'), undefined, reportItem()),
+    [
+      {
+        ...{ type: 'UserReported', report_id: 'r1', reason: 'spam' },
+        ...{ reporter: edge.follower, reported: edge.followed },
+      },
+    ],
+  ],
+  ['a report that has expired', change(reportKey('alice', 'r1'), reportItem(), undefined), []],
   ['a counter', change(accountKey('alice'), { id: 7 }, { id: 7, following_count: 1 }), []],
   ['a failed login', change(failedLoginKey('alice'), undefined, { attempts: new Set(['a']) }), []],
 ])('%s makes the right events', (_, made, events) => {
@@ -220,6 +257,14 @@ test('no event has room for more than a kilobyte, so that ten always fit into a 
     ...[
       newEdge({ id, username }, { id, following: id, following_username: username, created_at: AT }).Put.Item,
     ].flatMap((item) => [change(edgeKey, undefined, item), change(edgeKey, item, undefined)]),
+    change(blockKey(username, username), undefined, {
+      ...blockItem(username),
+      ...{ ...blockKey(username, username), blocker: id, blocked: id },
+    }),
+    change(reportKey(username, 'r'), undefined, {
+      ...{ ...reportItem(), ...reportKey(username, 'r'), report_id: randomUUID(), reason: 'impersonation' },
+      ...{ reporter: id, reported: id, reported_username: username },
+    }),
   );
   expect(new Set(largest.map((event) => event['detail-type']))).toEqual(
     new Set(Object.keys(EVENTS) as EventType[]),

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import { blockedByKey, blockKey, followKey } from '../../lib/table/keys.ts';
+import { inParallel } from '../../local/pool.ts';
+import { below, oneOf, type Random, seededRandom } from '../../local/seed/random.ts';
+import { type Answer, get } from '../support/api.ts';
+import { findContradictions } from '../support/audit.ts';
+import { readItem } from '../support/table.ts';
+import {
+  block,
+  follow,
+  newUser,
+  removeFollower,
+  type TestUser,
+  unblock,
+  unfollow,
+} from '../support/users.ts';
+
+const MINUTES = 60_000;
+const USERS = 30;
+const STEPS = 1500;
+const AT_ONCE = 50;
+const RACES = 200;
+
+/** What users do to one another, by how often they do, with the statuses that it may have. */
+const ACTS: [weight: number, act: (one: TestUser, other: TestUser) => Promise<Answer>, statuses: number[]][] =
+  [
+    [8, follow, [201, 400, 403, 404, 409]],
+    [2, unfollow, [200, 404]],
+    [2, removeFollower, [200, 404]],
+    [3, block, [201, 400, 404, 409]],
+    [2, unblock, [200, 404]],
+  ];
+
+const acts = ACTS.flatMap(([weight, act, statuses]) => Array(weight).fill({ act, statuses }));
+
+/** Two users, mostly of the first few, so that many meet. */
+const pickPair = (random: Random, users: readonly TestUser[]) => {
+  const pick = () => users[below(random, below(random, 3) === 0 ? users.length : 8)] ?? oneOf(random, users);
+  return [pick(), pick()] as const;
+};
+
+test(`after ${STEPS} follows, blocks and their ends among ${USERS} users, ${AT_ONCE} at once, everything agrees`, {
+  timeout: 5 * MINUTES,
+}, async () => {
+  const users = await Promise.all(Array.from({ length: USERS }, () => newUser()));
+  const random = seededRandom(7);
+  const steps = Array.from({ length: STEPS }, () => ({
+    ...(oneOf(random, acts) as { act: (typeof ACTS)[number][1]; statuses: number[] }),
+    pair: pickPair(random, users),
+  }));
+  const unexpected: string[] = [];
+  const seen = new Set<string>();
+  await inParallel(steps, AT_ONCE, async ({ act, statuses, pair }) => {
+    const { status, body } = await act(...pair);
+    if (!statuses.includes(status)) unexpected.push(`${act.name}: ${status} ${body.code}`);
+    seen.add(`${act.name} ${status}`);
+  });
+  expect(unexpected).toEqual([]);
+  for (const [, act] of ACTS)
+    expect([...seen].filter((one) => one.startsWith(act.name)).length).toBeGreaterThan(1);
+
+  // No edge crosses a block, every block has two sides, and counts equal edges and blocks.
+  expect(await findContradictions()).toEqual([]);
+  const views = await Promise.all(users.map((user) => viewOf(user, users)));
+  expect(views.reduce((sum, { blocked }) => sum + blocked.size, 0)).toBeGreaterThan(20);
+  for (const [n, view] of views.entries()) {
+    const own = users[n]?.username ?? '';
+    const hidden = users.filter(
+      ({ username }, other) => view.blocked.has(username) || views[other]?.blocked.has(own),
+    );
+    const unseen = new Set(hidden.map(({ username }) => username));
+    expect(view.total).toBe(users.length - unseen.size);
+    for (const [other, { username }] of users.entries()) {
+      const relationship = view.relationships.get(username);
+      const is_gone = views[other]?.blocked.has(own) && !view.blocked.has(username);
+      expect(relationship).toEqual(
+        is_gone
+          ? undefined
+          : {
+              ...{ username, is_following: view.following.has(username) },
+              ...{ follows_me: view.followers.has(username), is_blocked: view.blocked.has(username) },
+            },
+      );
+      expect(view.following.has(username)).toBe(views[other]?.followers.has(own));
+    }
+  }
+});
+
+/** What a user is told of all others. */
+async function viewOf({ access: token }: TestUser, users: readonly TestUser[]) {
+  const names = async (path: string, field: string) => {
+    const { body } = await get(path, { token });
+    expect(body.results).toHaveLength(body.count);
+    return new Set<string>(body.results.map((entry: Record<string, string>) => entry[field]));
+  };
+  const asked = users.map(({ username }) => username).join(',');
+  const { body } = await get(`/relationships/?usernames=${asked}`, { token });
+  return {
+    blocked: await names('/blocked/', 'blocked_username'),
+    following: await names('/following/', 'following_username'),
+    followers: await names('/me/followers/', 'username'),
+    relationships: new Map<string, object>(
+      body.results.map((one: { username: string }) => [one.username, one]),
+    ),
+    total: (await get('/', { token })).body.batch_info.total_users,
+  };
+}
+
+test(`of a block and follows of the same two at once, ${RACES} times, never both are there afterwards`, {
+  timeout: 5 * MINUTES,
+}, async () => {
+  const [alice, bob, carol] = [await newUser(), await newUser(), await newUser()];
+  const outcomes = new Set<string>();
+  for (let n = 0; n < RACES; n++) {
+    // Whoever takes part in another block is looked at more closely, so both ways race.
+    if (n === RACES / 2) await Promise.all([block(bob, carol), block(carol, alice)]);
+    const requests = [() => block(alice, bob), () => follow(alice, bob), () => follow(bob, alice)];
+    const order = n % 3;
+    const started = [...requests.slice(order), ...requests.slice(0, order)].map((request) => request());
+    const answers = await Promise.all(started);
+    const [blocked, ...followed] = [...answers.slice(3 - order), ...answers.slice(0, 3 - order)];
+    expect(blocked?.status).toBe(201);
+    for (const { status } of followed) expect([201, 403]).toContain(status);
+    outcomes.add(followed.map(({ status }) => status).join());
+    const [a, b] = [alice.username, bob.username];
+    const found = await Promise.all([
+      ...[blockKey(a, b), blockedByKey(b, a), followKey(a, b), followKey(b, a)].map(readItem),
+    ]);
+    expect(found.map(Boolean)).toEqual([true, true, false, false]);
+    await unblock(alice, bob);
+  }
+  expect(outcomes.size).toBeGreaterThan(1);
+  expect(await findContradictions()).toEqual([]);
+});
