@@ -5,6 +5,7 @@ import formats from 'ajv-formats';
 import { expect, inject, test } from 'vitest';
 import type { DeliveredEvent } from '../../local/service/stream/sink.ts';
 import schemas from '../../openapi/events.json' with { type: 'json' };
+import { post } from '../support/api.ts';
 import { subjectOf, told, withoutRepeats } from '../support/tellings.ts';
 import { changeProfile, follow, registerUser, registration, unfollow } from '../support/users.ts';
 
@@ -26,8 +27,10 @@ test('what a user does over HTTP reaches the bus in its order, as the schemas sa
   await follow(alice, bob);
   await changeProfile(alice, { bio: 'hello', email: registration().email });
   await unfollow(alice, bob);
+  const passwords = { new_password: 'a-new-password', new_password_confirm: 'a-new-password' };
+  await post('/me/password/', { current_password: alice.password, ...passwords }, { token: alice.access });
 
-  await expect.poll(() => eventsOf(alice.username), { timeout: 20_000 }).toHaveLength(5);
+  await expect.poll(() => eventsOf(alice.username), { timeout: 20_000 }).toHaveLength(6);
   const events = await eventsOf(alice.username);
   const user = { id: alice.id, username: alice.username };
   const edge = { follower: user, followed: { id: bob.id, username: bob.username } };
@@ -37,6 +40,7 @@ test('what a user does over HTTP reaches the bus in its order, as the schemas sa
     { type: 'ProfileUpdated', user, changed: ['bio'] },
     { type: 'EmailChanged', user },
     { type: 'UserUnfollowed', ...edge },
+    { type: 'PasswordChanged', user },
   ]);
   for (const event of events) {
     const schema = schemas[event['detail-type'] as keyof typeof schemas];

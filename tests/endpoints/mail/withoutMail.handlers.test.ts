@@ -32,6 +32,19 @@ test('nobody asks for a mail, and no address is verified', async () => {
   expect((await scanItems()).filter(({ SK }) => SK.startsWith('MAIL#'))).toEqual([]);
 });
 
+test('a mail of before, when mail was sent, stays unsent and harms nobody', async () => {
+  const { insertMail } = await import('../../../lib/table/mails.ts');
+  const { handler } = await import('../../../functions/jobs/sendMail.ts');
+  const { id, username } = await newUser();
+  await insertMail(username, { kind: 'verification', id }, Date.now());
+  const [item] = (await scanItems()).filter(({ SK }) => SK.startsWith('MAIL#'));
+  const Keys = { PK: { S: item?.PK }, SK: { S: item?.SK } };
+  const dynamodb = { Keys, SequenceNumber: '1', ApproximateCreationDateTime: 1 };
+  const context = { getRemainingTimeInMillis: () => 60_000 };
+  expect(await handler({ Records: [{ dynamodb }] }, context)).toEqual({ batchItemFailures: [] });
+  expect((await scanItems()).filter(({ SK }) => SK.startsWith('MAIL#'))).toEqual([item]);
+});
+
 test('a password can be changed', async () => {
   const user = await newUser();
   const body = { current_password: user.password, ...NEW };
