@@ -54,7 +54,6 @@ async function measure({ title, slow, request, with_mail }: Scenario) {
     for (let n = 1; n <= (slow ? SLOW_REQUESTS : REQUESTS); n++) await succeed(request(n));
   });
   costs.set(title, cost);
-  if (process.env.SHOW) console.log('COST', title, JSON.stringify(cost));
 }
 
 beforeAll(async () => {

@@ -172,9 +172,11 @@ export class DirectorySimulation {
     const blocked = this.#blocks.get(id) ?? new Set();
     this.#blocks.set(id, blocked);
     const block = { id: 1, blocked: other.id, blocked_username: other.username, created_at: this.#now };
+    const epoch = (await readUser(username))?.epoch ?? 0;
+    const caller = { id, username, epoch };
     const outcome = blocked.delete(other.id)
-      ? await deleteBlock({ blocker: username, blocked: other.username })
-      : blocked.add(other.id) && (await insertBlock({ id, username, epoch: 0 }, block));
+      ? await deleteBlock({ blocker: username, blocked: other.username }, { caller })
+      : blocked.add(other.id) && (await insertBlock(caller, block));
     expect(outcome).toBe('done');
   }
 
@@ -244,6 +246,8 @@ export class DirectorySimulation {
     const stamp = this.#stamp();
     await deleteAccount({ username }, () => stamp);
     this.#cards.delete(id);
+    this.#blocks.delete(id);
+    for (const blocked of this.#blocks.values()) blocked.delete(id);
   }
 
   async #suspend(): Promise<void> {
