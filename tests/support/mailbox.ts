@@ -3,12 +3,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import type { StreamBatch } from '../../lib/table/changes.ts';
-import { root } from '../../local/serverless.ts';
+import { root, tableProperties } from '../../local/serverless.ts';
 import { startInbox } from '../../local/service/inbox.ts';
 import { listenOnLoopback } from '../../local/service/loopback.ts';
 import type { Pattern } from '../../local/service/stream/patterns.ts';
 import { follow } from '../../local/service/stream/poller.ts';
 import { Positions } from '../../local/service/stream/positions.ts';
+import { createTable } from '../../local/service/table.ts';
 import { startTestQueue, type TestQueue } from './deadLetters.ts';
 
 /** A mail as the server for SES has it. */
@@ -100,6 +101,8 @@ export async function startTestPost(): Promise<TestPost> {
 }
 
 async function followMails(): Promise<() => Promise<void>> {
+  const [endpoint, table] = [inject('database'), process.env.TABLE_NAME as string];
+  await createTable(endpoint, table, tableProperties);
   const { handler } = await import('../../functions/jobs/sendMail.ts');
   const filterPatterns: Pattern[] = createRequire(import.meta.url)(join(root, 'resources/mailFilter.cjs'));
   const invoke = (batch: { Records: object[] }) =>
@@ -108,8 +111,8 @@ async function followMails(): Promise<() => Promise<void>> {
   return follow(
     { name: 'sendMail', filterPatterns, invoke },
     {
-      endpoint: inject('database'),
-      table: process.env.TABLE_NAME as string,
+      endpoint,
+      table,
       positions: await Positions.read(),
       warn: (sentence) => {
         throw new Error(sentence);

@@ -1,6 +1,7 @@
 import { hash } from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { checkPassword, NO_PASSWORD, renewHash } from '../../../lib/auth/passwords.ts';
+import { OWN_HASH } from '../../support/passwords.ts';
 
 const PASSWORD = 'lètmein-please';
 
@@ -28,7 +29,7 @@ test.each(Object.entries(HASHES))(
 
 test.each(Object.entries(HASHES))('a hash of Django’s %s is renewed as one of ours', async (_, hashed) => {
   const renewed = (await renewHash(PASSWORD, hashed)) ?? '';
-  expect(renewed).toMatch(/^\$2b\$10\$/);
+  expect(renewed).toMatch(OWN_HASH);
   expect(await checkPassword(PASSWORD, renewed)).toBe(true);
   expect(await renewHash(PASSWORD, renewed)).toBeUndefined();
 });
@@ -54,7 +55,7 @@ test.each([
 });
 
 test('a hash that is dearer than ours is renewed too, and a cheaper one', async () => {
-  for (const cost of [9, 11]) {
-    expect(await renewHash(PASSWORD, await hash(PASSWORD, cost))).toMatch(/^\$2b\$10\$/);
+  for (const cost of [4, 11]) {
+    expect(await renewHash(PASSWORD, await hash(PASSWORD, cost))).toMatch(OWN_HASH);
   }
 });

@@ -188,7 +188,7 @@ test('a user who has no password in Django can have no right one here; bcrypt lo
   ];
   const { run } = await prepare([none, prefixed], []);
   await run();
-  expect((await readItem(userKey(none.username)))?.password_hash).toBe(`$2b$10$${'.'.repeat(53)}`);
+  expect((await readItem(userKey(none.username)))?.password_hash).toMatch(/^\$2b\$\d\d\$\.{53}$/);
   expect((await readItem(userKey(prefixed.username)))?.password_hash).toBe(HASH);
 });
 
