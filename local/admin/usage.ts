@@ -1,5 +1,5 @@
 /** What an operator may do to a user, and what it does. */
-export const DESCRIPTIONS = {
+const DESCRIPTIONS = {
   show: 'who it is, in what state, with how many sessions, and all counts',
   suspend: 'puts the user out of sight and logs it out everywhere; nothing is lost',
   restore: 'undoes that',
