@@ -9,6 +9,7 @@ import { pack } from '../../lib/directory/snapshot/codec.ts';
 import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
 import { deleteBlock, insertBlock } from '../../lib/table/blocks.ts';
 import { type Card, readFeed } from '../../lib/table/cards.ts';
+import type { Caller } from '../../lib/table/items.ts';
 import { snapshotChunkKey, userKey } from '../../lib/table/keys.ts';
 import { updateUser } from '../../lib/table/profileChanges.ts';
 import { documents, TableName } from '../../lib/table/send.ts';
@@ -142,11 +143,16 @@ export class DirectorySimulation {
       last_name: randomText(this.#random, 5),
     };
     const stamp = this.#stamp();
-    const { epoch = 0 } = (await readUser(username)) ?? {};
-    const change = await updateUser({ id, username, epoch }, changes, () => stamp);
+    const caller = await this.#callerOf({ id, username });
+    const change = await updateUser(caller, changes, () => stamp);
     if (change.outcome !== 'updated') throw new Error(`The change ended as ${change.outcome}.`);
     const { email: _, epoch: __, ...card } = change.user;
     this.#cards.set(id, card);
+  }
+
+  /** Whoever was suspended is in a later epoch. */
+  async #callerOf({ id, username }: Pick<Card, 'id' | 'username'>): Promise<Caller> {
+    return { id, username, epoch: (await readUser(username))?.epoch ?? 0 };
   }
 
   /** As somebody sees it who has no token, or as a user does. */
@@ -154,7 +160,7 @@ export class DirectorySimulation {
     const cards = [...this.#cards.values()];
     const viewer = this.#random() < 0.5 && cards.length > 0 ? oneOf(this.#random, cards) : undefined;
     const seen = cards.filter(({ id }) => !viewer || !this.#isBetween(viewer.id, id));
-    const caller = viewer && { id: viewer.id, username: viewer.username, epoch: 0 };
+    const caller = viewer && (await this.#callerOf(viewer));
     const expected = expectedBatch(seen, query);
     expect(await listUsers(query, caller, directory), JSON.stringify(query)).toEqual(expected);
   }
@@ -172,8 +178,7 @@ export class DirectorySimulation {
     const blocked = this.#blocks.get(id) ?? new Set();
     this.#blocks.set(id, blocked);
     const block = { id: 1, blocked: other.id, blocked_username: other.username, created_at: this.#now };
-    const epoch = (await readUser(username))?.epoch ?? 0;
-    const caller = { id, username, epoch };
+    const caller = await this.#callerOf({ id, username });
     const outcome = blocked.delete(other.id)
       ? await deleteBlock({ blocker: username, blocked: other.username }, { caller })
       : blocked.add(other.id) && (await insertBlock(caller, block));

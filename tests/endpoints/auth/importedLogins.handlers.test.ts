@@ -3,7 +3,7 @@ import { hash } from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { userKey } from '../../../lib/table/keys.ts';
 import { post } from '../../support/api.ts';
-import { OWN_HASH } from '../../support/passwords.ts';
+import { OWN_HASH, PASSWORD_COST } from '../../support/passwords.ts';
 import { readItem, writeItem } from '../../support/table.ts';
 import { newUser, uniqueName } from '../../support/users.ts';
 
@@ -20,7 +20,7 @@ const HASHERS: Record<string, (password: string) => Promise<string>> = {
   bcrypt_sha256: async (password) =>
     `bcrypt_sha256$${await hash(createHash('sha256').update(password).digest('hex'), COST)}`,
   bcrypt: (password) => hash(password, COST),
-  ours: (password) => hash(password, 10),
+  ours: (password) => hash(password, Number(PASSWORD_COST)),
 };
 
 async function importedUser(hasher: string) {

@@ -1,21 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, test } from 'vitest';
+import { toSeconds } from '../../../lib/clock.ts';
 import { type Call, startFaultProxy } from '../../support/faultProxy.ts';
+
+/** In seconds since 1970. */
+const tomorrow = () => toSeconds(Date.now()) + 24 * 60 * 60;
 
 const proxy = await startFaultProxy(inject('database'));
 process.env.DYNAMODB_ENDPOINT = proxy.endpoint;
 
 const { eraseAccount, eraseDeleted } = await import('../../../lib/accounts/eraser.ts');
+const { nameFailures } = await import('../../../lib/auth/loginThrottle.ts');
+const { failedLoginKey } = await import('../../../lib/table/keys.ts');
 const { LONGEST_REQUEST, LONGEST_WRITE } = await import('../../../lib/deadline.ts');
 const { revokeToken } = await import('../../../lib/table/revokedTokens.ts');
 const { insertFollow } = await import('../../../lib/table/follows.ts');
 const { updateUserExactly } = await import('../../../lib/table/profileChanges.ts');
 const { applyActivity } = await import('../../../lib/table/countedEvents.ts');
 const { leaseIds } = await import('../../../lib/table/sequences.ts');
+const { metered } = await import('../../../lib/meter.ts');
 const { get, post } = await import('../../support/api.ts');
 const { findContradictions } = await import('../../support/audit.ts');
 const { expectProblem } = await import('../../support/problems.ts');
-const { writeItem } = await import('../../support/table.ts');
+const { readItem, writeItem } = await import('../../support/table.ts');
 const { findTraces } = await import('../../support/traces.ts');
 const { changeProfile, follow, hide, newUser, registration, storeSession, storeUser } = await import(
   '../../support/users.ts'
@@ -54,7 +61,10 @@ async function deletedUser() {
   await revokeToken({ username, jti: randomUUID() }, Date.now());
   await post('/login/', { username, password: 'wrong-password' });
   for (let n = 0; n < 20; n++) {
-    await applyActivity({ event_id: randomUUID(), username, count: 'likes_received', difference: 1 }, 1);
+    await applyActivity(
+      { event_id: randomUUID(), username, count: 'likes_received', difference: 1 },
+      tomorrow(),
+    );
   }
   await writeItem({ PK: `USER#${username}`, SK: 'FUTURE#1', whose: username });
   await hide(username, 'deleted_at');
@@ -88,9 +98,12 @@ async function expectErased(
 
 test('erases all there is, but the tombstone; counts of others stay exact', async () => {
   const { doomed, friends } = await deletedUser();
+  const failures = failedLoginKey(nameFailures(doomed.username));
+  expect(await readItem(failures)).toBeDefined();
   expect((await findTraces(doomed)).length).toBeGreaterThan(20);
   const erasure = await eraseAccount(doomed, atOnce);
   expect(erasure).toMatchObject({ outcome: 'erased' });
+  expect(await readItem(failures)).toBeUndefined();
   for (const [n, counts] of [
     { followers_count: 1, following_count: 1 },
     { followers_count: 1, following_count: 0 },
@@ -138,7 +151,7 @@ describe('what was under way when the account was deleted', () => {
         expect(await insertFollow(friends[1], late)).toBe('done');
         await storeSession(username);
         const event = { event_id: randomUUID(), username, count: 'posts_count', difference: 1 } as const;
-        await applyActivity(event, 1);
+        await applyActivity(event, tomorrow());
       },
     });
     expect(waited).toBeGreaterThan(LONGEST_WRITE + LONGEST_REQUEST);
@@ -176,6 +189,25 @@ test('goes on in the next run with what does not fit into one', async () => {
   expect(outcomes[0]).toBe('unfinished');
   await eraseAccount(doomed, atOnce);
   await expectErased(doomed, friends[0]);
+});
+
+test('costs five write units an edge', async () => {
+  const [user, ...others] = await Promise.all(Array.from({ length: 21 }, () => newUser()));
+  if (!user) throw new Error('There is nobody.');
+  const costOf = async () => {
+    await hide(user.username, 'deleted_at');
+    return metered(async (consumed) => {
+      await eraseAccount(user, atOnce);
+      return consumed.write_units;
+    });
+  };
+  for (const other of others.slice(0, 10)) await follow(user, other);
+  for (const other of others.slice(10)) await follow(other, user);
+  const stripes = (await findTraces({ ...user, emails: [] })).filter((key) =>
+    key.includes(' #COUNT#'),
+  ).length;
+  // A session with the condition of its page, a count of failed logins, the claim, the user, its counters.
+  expect(await costOf()).toBe(20 * 5 + 4 + 1 + 2 + 2 + 2 * stripes);
 });
 
 test('refuses an account that is not deleted, and leaves the next owner of the name alone', async () => {

@@ -49,11 +49,13 @@ test('the rule that is shown gets what it is for from the bus, and nothing else'
     },
   });
   process.env.EVENTBRIDGE_ENDPOINT = sink.endpoint;
-  const { putEvents } = await import('../../../lib/events/bus.ts');
+  const { BATCH_LIMIT, putEvents } = await import('../../../lib/events/bus.ts');
   const events = types.map(
     (type) => ({ type, detail: details[type] }) as Parameters<typeof putEvents>[0][number],
   );
-  expect(await putEvents(events)).toEqual([]);
+  for (let n = 0; n < events.length; n += BATCH_LIMIT) {
+    expect(await putEvents(events.slice(n, n + BATCH_LIMIT))).toEqual([]);
+  }
   await Promise.all([sink.stop(), bus.stop()]);
   expect(got.map((event) => [event['detail-type'], event.detail])).toEqual([
     ['UserFollowed', details.UserFollowed],

@@ -25,6 +25,7 @@ import { forge, seconds } from '../../support/tokens.ts';
 import {
   changeProfile,
   follow,
+  hide,
   newUser,
   registration,
   storedUser,
@@ -210,6 +211,30 @@ const more: Record<string, Work> = {
     }));
     await handler({ Records }, { getRemainingTimeInMillis: () => 60_000 });
   },
+  deleteMe: async ({ username, password, access: token }) => {
+    await send('DELETE', '/me/', { password: 'wrong-password' }, { token });
+    const password_hash = await hash(password, 4);
+    await writeItem({ ...(await readItem(userKey(username))), password_hash });
+    await send('DELETE', '/me/', { password }, { token });
+  },
+  exportMe: async ({ access: token }) => {
+    const cursor = Buffer.from('["followers",null]').toString('base64url');
+    await get(`/me/export/?cursor=${cursor}`, { token });
+  },
+  eraseAccount: async (alice) => {
+    await hide(alice.username, 'deleted_at', () => Date.now() - 120_000);
+    proxy.calls.length = 0;
+    const { eraseDeleted } = await import('../../../lib/accounts/eraser.ts');
+    const user = { id: alice.id, username: alice.username };
+    const stamps = {
+      event_id: '0'.repeat(32),
+      occurred_at: '2026-01-01T00:00:00Z',
+      sequence: '0'.repeat(40),
+    };
+    const event = { 'detail-type': 'AccountDeleted', detail: { ...stamps, user } };
+    await eraseDeleted(event, { run: 0 });
+    await eraseDeleted(event);
+  },
   unfollowUser: unfollow,
   writeSnapshot: async () => {
     const { writeSnapshot } = await import('../../../lib/directory/snapshot/writer.ts');
@@ -277,6 +302,7 @@ const PLACES: [string, string][] = [
   ['{"Fn::GetAtt":["MailDeadLetters","Arn"]}', 'dead letters'],
   [':identity/careers.example"}', 'mail'],
   [':identity/no-reply@careers.example"}', 'mail'],
+  ['{"Fn::GetAtt":["ErasureDeadLetters","Arn"]}', 'dead letters'],
   [':event-bus/default"}', 'bus'],
   [':parameter/users-api/dev/signing-keys"}', 'keys'],
 ];

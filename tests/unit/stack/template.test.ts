@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { LONGEST_REQUEST } from '../../../lib/deadline.ts';
 import { SOURCE } from '../../../lib/events/events.ts';
 import { edge } from '../../../lib/http/edge.ts';
 import { ApiError, type ErrorCode, type Problem } from '../../../lib/problems.ts';
@@ -18,7 +19,7 @@ import {
 import type { Key } from '../../../lib/table/send.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { matches, type Pattern } from '../../../local/service/stream/patterns.ts';
-import { routeRequest } from '../../support/gateway.ts';
+import { resources, routeRequest } from '../../support/gateway.ts';
 import { grantsOf, logicalName, readTemplate, resourcesOf, UNBOUNDED } from '../../support/stack.ts';
 
 const template = await readTemplate();
@@ -61,7 +62,7 @@ test('allows no wildcard, except where AWS knows nothing narrower', () => {
   expect(wild.filter(({ action }) => !(action in UNBOUNDED))).toEqual([]);
 });
 
-test('M13: whatever touches the table says whose items, and only those who log in read a password hash', () => {
+test('M13: whatever touches the table says whose items, and only those who compare passwords read a hash', () => {
   // The stream has no keys: who reads it reads all of it, with both images.
   const onTable = grantsOf(template)
     .filter(({ action }) => action.startsWith('dynamodb:'))
@@ -79,6 +80,8 @@ test('M13: whatever touches the table says whose items, and only those who log i
     'LoginRole dynamodb:BatchGetItem',
     'ChangePasswordRole dynamodb:GetItem',
     'ChangePasswordRole dynamodb:BatchGetItem',
+    'DeleteMeRole dynamodb:GetItem',
+    'DeleteMeRole dynamodb:BatchGetItem',
   ]);
 });
 
@@ -135,6 +138,37 @@ test('deployment 7: what outlives the stack leaves nothing behind when the deplo
   for (const resource of kept) {
     expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   }
+});
+
+test('H1: erases what was deleted here, from our own bus alone, and notes what could not be', () => {
+  const queue = { 'Fn::GetAtt': ['ErasureDeadLetters', 'Arn'] };
+  const rules = resourcesOf(template, 'AWS::Events::Rule').map(([, { Properties }]) => Properties);
+  const rule = rules.find(({ EventPattern }) => EventPattern?.source?.[0] === SOURCE);
+  expect(rule?.EventPattern).toEqual({
+    account: [{ Ref: 'AWS::AccountId' }],
+    source: [SOURCE],
+    'detail-type': ['AccountDeleted'],
+  });
+  expect(rule?.Targets[0]).toMatchObject({
+    DeadLetterConfig: { Arn: queue },
+    RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+  });
+  expect(properties('EraseAccountLambdaEvConf')).toMatchObject({
+    MaximumRetryAttempts: 2,
+    DestinationConfig: { OnFailure: { Destination: queue } },
+  });
+  expect(properties('ErasureDeadLetters')).toEqual(properties('ActivityDeadLetters'));
+  const [{ Condition, Resource }] = properties('ErasureDeadLettersPolicy').PolicyDocument.Statement;
+  expect(Resource).toEqual(queue);
+  expect(Condition.ArnEquals['aws:SourceArn']['Fn::If'][2]['Fn::Sub']).toMatch(
+    /:rule\/users-api-dev-erasure$/,
+  );
+});
+
+test('H1: no request lasts longer than the eraser waits', () => {
+  const times = resources.map(({ name }) => properties(`${logicalName(name)}LambdaFunction`).Timeout * 1000);
+  expect(times.length).toBeGreaterThan(20);
+  expect(Math.max(...times)).toBe(LONGEST_REQUEST);
 });
 
 test('M11: counts events of this account alone', () => {
