@@ -12,5 +12,10 @@ module.exports = async ({ resolveVariable }) => {
   if ((await parameter('activityBus')) && !(await parameter('activityProducer'))) {
     throw new Error('activityBus needs an activityProducer: the ARN of the role that puts events on it.');
   }
+  const waf = await parameter('waf');
+  if (waf && waf !== 'true' && waf !== 'false') throw new Error('waf is true or false.');
+  if (waf === 'true' && (await parameter('webAcl'))) {
+    throw new Error('waf makes a web ACL and webAcl names one: the stage takes one of them.');
+  }
   return {};
 };

@@ -96,6 +96,8 @@ test.each([
   ['L7: an address that ends in a slash', { publicUrl: 'https://api.example.com/' }, 'without a slash'],
   ['an address without TLS', { publicUrl: 'http://api.example.com' }, 'begins with https://'],
   ['closing the only address', { closeExecuteApi: 'true' }, 'needs a publicUrl'],
+  ['two web ACLs', { waf: 'true', webAcl: WEB_ACL }, 'takes one of them'],
+  ['a web ACL that is neither wanted nor not', { waf: 'yes' }, 'true or false'],
   ['a bus for nobody', { activityBus: 'events' }, 'needs an activityProducer'],
 ])('refuses %s', async (_, given: Record<string, string>, sentence) => {
   const resolveVariable = async (variable: string) => given[/^param:(\w+)/.exec(variable)?.[1] ?? ''] ?? '';
