@@ -22,7 +22,7 @@ const BUSY = new Set([429, 502, 503, 504]);
 const KEY = 'Idempotency-Key';
 
 /** The calls that would take effect twice: the service takes a key for each. */
-const KEYED = /^(?:POST .*\/(?:register|follow|me\/password)|PATCH .*\/me\/update)\/?$/;
+const KEYED = /^(?:POST .*\/(?:register|follow|block|report|me\/password)|PATCH .*\/me\/update)\/?$/;
 
 /** Gives a call that would take effect twice a key of its own, unless it has one, so that it may be sent again. */
 export function withKey(request: Request): Request {

@@ -23,5 +23,10 @@ module.exports = async ({ resolveVariable }) => {
   if (appUrl && !/^https:\/\/.*[^/]$/.test(appUrl)) {
     throw new Error('appUrl begins with https:// and ends without a slash.');
   }
+  const waf = await parameter('waf');
+  if (waf && waf !== 'true' && waf !== 'false') throw new Error('waf is true or false.');
+  if (waf === 'true' && (await parameter('webAcl'))) {
+    throw new Error('waf makes a web ACL and webAcl names one: the stage takes one of them.');
+  }
   return {};
 };

@@ -53,7 +53,7 @@ export interface People {
   hidden: Session;
   /** Blocks nobody yet. */
   careful: Session;
-  /** The careful one and these do not follow one another. */
+  /** The careful one and these do not follow one another, and the hidden one follows none of them. */
   unrelated: { id: number; username: string }[];
   /** Follows some, who follow back. */
   sociable: Session;
@@ -90,6 +90,9 @@ export async function preparePeople(users: number, progress: Progress): Promise<
     );
   const known = new Set(followersOf(users - 3).map(({ id }) => id));
   const acted = new Set(roles.map((user) => user?.id));
+  for (const number of friends(users - 2, { size: users, follows: FOLLOWS })) {
+    known.add(people.get(number)?.id ?? 0);
+  }
   const unrelated = strangersOf(users - 3).filter(({ id }) => !known.has(id) && !acted.has(id));
   for (const [n, other] of unrelated.slice(0, 2 * BLOCKS).entries()) {
     const [blocker, blocked] = n % 2 ? [other, hidden] : [hidden, other];

@@ -9,7 +9,7 @@ const MOST_FOLLOWS = 49;
 
 const USAGE = `npm run seed -- [--users 5000] [--follows 10]
 
-Fills the running local service with people who follow one another. Run it again to continue, or to do nothing.
+Fills the running local service with people who follow one another, of whom one in ten blocks another. Run it again to continue, or to do nothing.
 `;
 
 function readOptions() {
@@ -32,7 +32,7 @@ async function seed(): Promise<void> {
   await useLocalTable();
   // lib/ reads its environment when it is loaded.
   const { hashPassword } = await import('../../lib/auth/passwords.ts');
-  const { writeFollows, writePeople } = await import('./population.ts');
+  const { writeBlocks, writeFollows, writePeople } = await import('./population.ts');
 
   const population = { users, follows, password_hash: await hashPassword(PASSWORD), now: Date.now() };
   const registering = startProgress('People ', users);
@@ -41,10 +41,11 @@ async function seed(): Promise<void> {
   const following = startProgress('Follows', users);
   const written = await writeFollows(people, population, following);
   following.finish();
+  const blocks = await writeBlocks(people, population);
 
   const someone = people.get(1);
   process.stdout.write(`
-  There are ${people.size} people who follow one another; ${written} follows are new.
+  There are ${people.size} people who follow one another; ${written} follows and ${blocks} blocks are new.
   Log in as any of them with the password ${PASSWORD}, for example as
 
     ${someone?.username}

@@ -107,14 +107,25 @@ export function person(number: number): Person {
   };
 }
 
-/** The numbers of those whom a person follows in a population of that size; a few people have most of the followers. */
+/** One person in ten blocks one other. */
+export const blockedBy = (number: number): number | undefined => (number % 10 === 0 ? number - 7 : undefined);
+
+/** The number of the person whom one blocks, or is blocked by. */
+const foe = (number: number): number | undefined =>
+  blockedBy(number) ?? (blockedBy(number + 7) === number ? number + 7 : undefined);
+
+/**
+ * The numbers of those whom a person follows in a population of that size, none across a block; a few people have most of
+ * the followers.
+ */
 export function friends(number: number, { size, follows }: { size: number; follows: number }): number[] {
   const random = seededRandom(-number);
   const chosen = new Set<number>();
-  const wanted = Math.min(follows, size - 1);
+  const left_out = foe(number);
+  const wanted = Math.min(follows, left_out !== undefined && left_out <= size ? size - 2 : size - 1);
   while (chosen.size < wanted) {
     const friend = 1 + Math.floor(random() ** 2 * size);
-    if (friend !== number) chosen.add(friend);
+    if (friend !== number && friend !== left_out) chosen.add(friend);
   }
   return [...chosen];
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { insertBlock } from '../../lib/table/blocks.ts';
 import { type Follow, readFollowed } from '../../lib/table/follows.ts';
 import { userKey } from '../../lib/table/keys.ts';
 import { getItems } from '../../lib/table/read.ts';
@@ -8,7 +9,7 @@ import { parseUser, USER_ATTRIBUTES, type User } from '../../lib/table/users.ts'
 import { transact } from '../../lib/table/write.ts';
 import { AT_ONCE, edgesWrites, slices, USERS_A_TRANSACTION, usersWrites } from '../bulk.ts';
 import { inParallel } from '../pool.ts';
-import { friends, type Person, person } from './people.ts';
+import { blockedBy, friends, type Person, person } from './people.ts';
 import type { Progress } from './progress.ts';
 import { below, seededRandom } from './random.ts';
 
@@ -94,6 +95,21 @@ export async function writeFollows(
     progress.advance();
   });
   return written;
+}
+
+/** Lets one person in ten block another, as the service would. Blocks that exist already stay. Returns how many are new. */
+export async function writeBlocks(people: ReadonlyMap<number, User>, { now }: Population): Promise<number> {
+  const pairs = [...people].flatMap(([number, blocker]) => {
+    const blocked = people.get(blockedBy(number) ?? 0);
+    return blocked ? [{ blocker, blocked }] : [];
+  });
+  if (pairs.length === 0) return 0;
+  const first_id = await leaseIds('block', pairs.length);
+  const numbered = pairs.map((pair, position) => ({ ...pair, id: first_id + position }));
+  const outcomes = await inParallel(numbered, AT_ONCE, ({ id, blocker, blocked }) =>
+    insertBlock(blocker, { id, blocked: blocked.id, blocked_username: blocked.username, created_at: now }),
+  );
+  return outcomes.filter((outcome) => outcome === 'done').length;
 }
 
 async function writeEdges(follower: User, followed: readonly User[], now: number): Promise<void> {

@@ -71,6 +71,8 @@ test.each([
   ['POST', '/me/password/', true],
   ['POST', '/login', false],
   ['PATCH', '/me/update', true],
+  ['POST', '/block/', true],
+  ['POST', '/bob/report', true],
   ['DELETE', '/bob/unfollow', false],
 ])('%s %s gets a key of its own: %s', (method, path, keyed) => {
   const request = withKey(new Request(`https://api.example.com/careers/users${path}`, { method }));

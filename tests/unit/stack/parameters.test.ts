@@ -131,6 +131,8 @@ test.each([
     { mailFrom: 'a@example.com', appUrl: 'https://app.example.com/' },
     'without a slash',
   ],
+  ['two web ACLs', { waf: 'true', webAcl: WEB_ACL }, 'takes one of them'],
+  ['a web ACL that is neither wanted nor not', { waf: 'yes' }, 'true or false'],
   ['a bus for nobody', { activityBus: 'events' }, 'needs an activityProducer'],
 ])('refuses %s', async (_, given: Record<string, string>, sentence) => {
   const resolveVariable = async (variable: string) => given[/^param:(\w+)/.exec(variable)?.[1] ?? ''] ?? '';

@@ -272,6 +272,10 @@ test('lets publishEvents publish on the bus of the deployment in the name of thi
   expect(properties('PublishEventsLambdaFunction').Environment.Variables.EVENT_BUS).toBe('default');
 });
 
+test('has no web ACL unless one is wanted', () => {
+  expect(Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::WAFv2::WebACL')).toEqual([]);
+});
+
 test('makes nothing public but the API', () => {
   expect(resourcesOf(template, 'AWS::Lambda::Url')).toEqual([]);
   for (const [, { Properties }] of resourcesOf(template, 'AWS::S3::BucketPolicy')) {
@@ -316,6 +320,10 @@ test('limits and compresses what goes through the API', () => {
     expect(setting).toMatchObject({ LoggingLevel: 'OFF', DataTraceEnabled: false });
   }
   expect(MethodSettings[0]).toMatchObject({ HttpMethod: '*', ResourcePath: '/*' });
+  const asked = MethodSettings.find(({ ResourcePath }: { ResourcePath: string }) =>
+    ResourcePath.endsWith('~1availability'),
+  );
+  expect(asked.ThrottlingRateLimit).toBeLessThan(MethodSettings[0].ThrottlingRateLimit);
   expect(properties('ApiGatewayRestApi').MinimumCompressionSize).toBe(1024);
 });
 

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { isPossibleUsername } from '../../../../lib/fields.ts';
+import { readBlocks } from '../../../../lib/table/blocks.ts';
 import { readFollowers, readFollowing } from '../../../../lib/table/follows.ts';
 import { leaseIds } from '../../../../lib/table/sequences.ts';
 import { readUsername, readUserWithCounts } from '../../../../lib/table/users.ts';
-import { friends, person } from '../../../../local/seed/people.ts';
-import { writeFollows, writePeople } from '../../../../local/seed/population.ts';
+import { blockedBy, friends, person } from '../../../../local/seed/people.ts';
+import { writeBlocks, writeFollows, writePeople } from '../../../../local/seed/population.ts';
+import { findContradictions } from '../../../support/audit.ts';
 
 const silent = { advance() {}, finish() {} };
 const population = (users: number, follows: number) => ({
@@ -34,6 +36,28 @@ test('a person follows that many others, never itself', () => {
     expect(chosen).not.toContain(number);
   }
   expect(friends(1, { size: 3, follows: 10 })).toHaveLength(2);
+});
+
+test('nobody follows across a block', () => {
+  const size = 12;
+  for (let number = 1; number <= size; number++) {
+    const blocked = blockedBy(number);
+    if (blocked === undefined) continue;
+    expect(friends(number, { size, follows: 50 })).toHaveLength(size - 2);
+    expect(friends(number, { size, follows: 50 })).not.toContain(blocked);
+    expect(friends(blocked, { size, follows: 50 })).not.toContain(number);
+  }
+});
+
+test('one person in ten blocks another, once', async () => {
+  const { people } = await write(40, 3);
+  expect(await writeBlocks(people, population(40, 3))).toBe(4);
+  expect(await writeBlocks(people, population(40, 3))).toBe(0);
+  const [blocker, blocked] = [people.get(20)?.username ?? '', people.get(13)];
+  expect(await readBlocks(blocker)).toEqual([
+    { id: blocked?.id, username: blocked?.username, side: 'blocked' },
+  ]);
+  expect(await findContradictions()).toEqual([]);
 });
 
 test('a population is registered with ids of the sequence, follows exactly, and can be continued', async () => {
