@@ -38,7 +38,7 @@ export interface AuditState {
 }
 
 /** Something that contradicts what holds in every table. */
-export interface Contradiction {
+interface Contradiction {
   /** The key of the item, as `USER#alice #PROFILE`. */
   key: string;
   says: string;

@@ -31,9 +31,11 @@ test('prod is deployed as canaries, other stages are not', () => {
 });
 
 test('every endpoint has an alias, which CodeDeploy moves to the new version after asking', () => {
-  expect(resourcesOf(canary, 'AWS::Lambda::Alias').map(([name]) => name)).toEqual(
-    canaries.map((name) => `${logicalName(name)}Alias`),
-  );
+  expect(
+    resourcesOf(canary, 'AWS::Lambda::Alias')
+      .map(([name]) => name)
+      .toSorted(),
+  ).toEqual(canaries.map((name) => `${logicalName(name)}Alias`).toSorted());
   for (const name of canaries) {
     const { Properties, UpdatePolicy } = canary.Resources[`${logicalName(name)}Alias`] as unknown as {
       Properties: { Name: string; FunctionVersion: { 'Fn::GetAtt': [string, string] } };
