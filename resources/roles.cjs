@@ -4,6 +4,7 @@
  */
 const { SOURCE } = require('../lib/events/events.ts');
 const { PARTITIONS } = require('../lib/table/keys.ts');
+const { hookRights } = require('./canary.cjs');
 
 const TABLE = { 'Fn::GetAtt': ['UsersTable', 'Arn'] };
 const INDEX = { 'Fn::Sub': `\${UsersTable.Arn}/index/GSI1` };
@@ -79,7 +80,7 @@ function sendEmail(from) {
 }
 
 /** A transaction needs the rights of the writes in it. */
-const grants = ({ signingKeys, eventBus, mailFrom }) => {
+const grants = ({ service, functions, signingKeys, eventBus, mailFrom }) => {
   const readSigningKeys = allow(['ssm:GetParameter'], {
     'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${signingKeys}`,
   });
@@ -203,17 +204,20 @@ const grants = ({ signingKeys, eventBus, mailFrom }) => {
       toQueue('ErasureDeadLetters'),
     ],
     publishEvents: [readStream, putEvents(eventBus), toQueue('EventDeadLetters')],
+    checkVersion: hookRights(service, functions),
   };
 };
 
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
+  const functions = await resolveConfigurationProperty(['functions']);
   const granted = grants({
+    service: `users-api-${await resolveVariable('sls:stage')}`,
+    functions,
     signingKeys: await resolveVariable('self:custom.signingKeys'),
     eventBus: await resolveVariable('self:custom.eventBus'),
     mailFrom: await resolveVariable("param:mailFrom, ''"),
   });
-  const functions = Object.keys(await resolveConfigurationProperty(['functions']));
-  const roles = functions.map((name) => {
+  const roles = Object.keys(functions).map((name) => {
     const logicalName = name[0].toUpperCase() + name.slice(1);
     const statements = [writeLogs(logicalName), sendTraces, ...(granted[name] ?? [])];
     return [`${logicalName}Role`, role(statements)];

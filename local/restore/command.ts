@@ -65,7 +65,7 @@ async function run(): Promise<void> {
   print(await copyBack(tables));
   say(
     `${table} is what ${beside} has, but for sessions, revoked tokens, limits, sequences and epochs, which are never set back.\n` +
-      'Now: npm run audit -- --repair, then deploy, which replaces the instances that hold the directory; then let ' +
+      'Now: npm run admin -- audit --repair, then deploy, which replaces the instances that hold the directory; then let ' +
       `writes in again. Delete ${beside} when nobody needs it any more.`,
   );
 }

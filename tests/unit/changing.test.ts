@@ -54,7 +54,7 @@ const names = (file: string, name: string) => new RegExp(`\\b${name}\\b`).test(r
 
 test.each(operations)('%s is named in the files of an endpoint', (name) => {
   const silent = endpoint
-    .slice(0, 6)
+    .slice(0, 7)
     .filter((pattern) => !filesOf(pattern.replace('<name>', name)).some((file) => names(file, name)));
   expect(silent).toEqual([]);
 });

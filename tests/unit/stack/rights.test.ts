@@ -6,6 +6,7 @@ import { afterAll, expect, inject, test, vi } from 'vitest';
 import { accountKey, snapshotKey, userKey } from '../../../lib/table/keys.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { get, post, send } from '../../support/api.ts';
+import { startDeployments } from '../../support/deployments.ts';
 import { startTestBus } from '../../support/eventBus.ts';
 import { postsEvent } from '../../support/events.ts';
 import { exampleRequests, tokenFor } from '../../support/examples.ts';
@@ -44,8 +45,10 @@ const keys = {
 };
 store.parameters.push(keys);
 
+const deployments = await startDeployments({ 'd-1': 'users-api-dev-getMe' }, async () => 'anything');
+
 delete process.env.SIGNING_KEYS_FILE;
-Object.assign(process.env, store.environment, {
+Object.assign(process.env, store.environment, deployments.environment, {
   SIGNING_KEYS_PARAMETER: keys.Name,
   DYNAMODB_ENDPOINT: proxy.endpoint,
   ...{
@@ -66,6 +69,7 @@ const template = await readTemplate({
 });
 
 afterAll(async () => {
+  await deployments.stop();
   await store.stop();
   await bus.stop();
   await mail.stop();
@@ -252,6 +256,11 @@ const more: Record<string, Work> = {
     const dynamodb = { Keys: key, NewImage: user, SequenceNumber: '1', ApproximateCreationDateTime: 1 };
     await handler({ Records: [{ dynamodb }] }, { getRemainingTimeInMillis: () => 30_000 });
   },
+  checkVersion: async () => {
+    const { handler } = await import('../../../functions/jobs/checkVersion.ts');
+    const event = { DeploymentId: 'd-1', LifecycleEventHookExecutionId: 'hook-1' };
+    await handler(event, { getRemainingTimeInMillis: () => 30_000 });
+  },
   notFound: () => get('/nowhere/at/all/'),
 };
 
@@ -268,7 +277,8 @@ async function rightsUsed(name: string): Promise<string[]> {
   const token = example && (await tokenFor(example, alice.access));
 
   vi.resetModules();
-  proxy.calls.length = store.calls.length = bus.events.length = mail.offered = 0;
+  proxy.calls.length = store.calls.length = bus.events.length = 0;
+  mail.offered = deployments.calls.length = 0;
   if (example) {
     const { method, path, query, body } = example;
     expect((await send(method, `${path}${query}`, body, { token })).status).toBeLessThan(300);
@@ -287,6 +297,7 @@ async function rightsUsed(name: string): Promise<string[]> {
     ...store.calls.map((call) => `keys ${call}`),
     ...bus.events.map(() => 'bus PutEvents'),
     ...(mail.offered > 0 ? ['mail SendEmail'] : []),
+    ...deployments.calls,
     ...streams.flatMap(() => READS_STREAM.map((right) => `stream ${right}`)),
     ...[...on_failure, ...streams].map(() => 'dead letters SendMessage'),
   ];
@@ -327,6 +338,8 @@ function inWords(name: string, { action, resource, condition }: Grant): string[]
   if (action in UNBOUNDED || (is_own_log && action.startsWith('logs:'))) return [];
   const [, place = text] = PLACES.find(([end]) => text.endsWith(end)) ?? [];
   const [service, operation] = action.split(':');
+  // Canaries all alike; canary.test.ts says which.
+  if (service === 'codedeploy' || service === 'lambda') return [`${service} ${operation}`];
   if (service !== 'dynamodb') return [`${place} ${operation}`];
   // The stream has no keys to name.
   if (place === 'stream') return [`${place} ${operation}`];

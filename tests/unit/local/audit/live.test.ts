@@ -1,14 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, inject, test } from 'vitest';
-import { follow, unfollow } from '../../../../lib/social/follows.ts';
 import { accountKey, followerStripeKey } from '../../../../lib/table/keys.ts';
 import type { Key } from '../../../../lib/table/send.ts';
 import type { User } from '../../../../lib/table/users.ts';
-import { audit } from '../../../../local/audit/audit.ts';
-import { writeFollows, writePeople } from '../../../../local/seed/population.ts';
 import { below, seededRandom } from '../../../../local/seed/random.ts';
+import { tableProperties } from '../../../../local/serverless.ts';
+import { createTable } from '../../../../local/service/table.ts';
 import { connect } from '../../../support/table.ts';
+
+/** Without a stream, with which the embedded database slows the more it holds. */
+const { StreamSpecification: _, ...properties } = tableProperties;
+const TABLE_NAME = `${process.env.TABLE_NAME}-large`;
+await createTable(inject('database'), TABLE_NAME, properties);
+process.env.TABLE_NAME = TABLE_NAME;
+
+// lib/ reads its environment when it is loaded.
+const { follow, unfollow } = await import('../../../../lib/social/follows.ts');
+const { audit } = await import('../../../../local/audit/audit.ts');
+const { writeFollows, writePeople } = await import('../../../../local/seed/population.ts');
 
 const SIZE = Number(process.env.AUDITED_USERS);
 const FOLLOWS_A_SECOND = 50;
@@ -22,7 +32,7 @@ const random = seededRandom(7);
 async function miscount(Key: Key, count: string): Promise<void> {
   await documents.send(
     new UpdateCommand({
-      TableName: process.env.TABLE_NAME,
+      TableName: TABLE_NAME,
       Key,
       UpdateExpression: 'ADD #count :wrong',
       ExpressionAttributeNames: { '#count': count },
