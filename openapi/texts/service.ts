@@ -34,7 +34,7 @@ export const service = {
   getOpenidConfiguration: {
     tag: 'Service',
     summary: 'Discovery document',
-    description: `Tells verifiers, API Gateway’s JWT authorizers included, who issues our tokens and where the keys are. There is no authorization endpoint: users log in at \`/login\`.\n\nA verifier must accept access tokens only: header \`typ\` is \`${TOKENS.access.typ}\`, claim \`token_type\` is \`access\`, \`iss\` is the issuer and \`aud\` the audience of the deployment.`,
+    description: `Tells verifiers, API Gateway’s JWT authorizers included, who issues our tokens and where the keys are. There is no authorization endpoint: users log in at \`/login/\`.\n\nA verifier must accept access tokens only: header \`typ\` is \`${TOKENS.access.typ}\`, claim \`token_type\` is \`access\`, \`iss\` is the issuer and \`aud\` the audience of the deployment.`,
     answer: 'A discovery document (OpenID Connect Discovery 1.0, section 3).',
     response: {
       issuer: ISSUER,
