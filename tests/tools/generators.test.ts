@@ -47,14 +47,16 @@ const NAMES = [
   ...['BadRequestProblem', 'UnauthorizedProblem', 'ConflictProblem'],
 ];
 
-const imported = (file: string) => `import type { ${NAMES.join(', ')} } from '${file}';`;
+const generated = (file: string) => `'./generated/${file}'`;
+
+const schemas = (file: string) => `import type { ${NAMES.join(', ')} } from ${generated(file)};`;
 
 /** What is generated, and how it is used where the schemas are not all there is of it. */
 const GENERATORS = {
   '@hey-api/openapi-ts': {
     words: (out: string) => ['openapi-ts', '--input', DESCRIPTION, '--output', out, '--silent'],
-    consumer: `${imported('./generated/types.gen.ts')}
-import { register } from './generated/sdk.gen.ts';
+    consumer: `${schemas('types.gen.ts')}
+import { register } from ${generated('sdk.gen.ts')};
 export async function signUp(): Promise<string> {
   const { data, error, response } = await register({ body: newcomer });
   if (error) return response?.status === 409 ? error.code : error.detail;
@@ -71,8 +73,8 @@ export async function signUp(): Promise<string> {
       '--client',
       'fetch',
     ],
-    consumer: `${imported('./generated/api.ts')}
-import { register } from './generated/api.ts';
+    consumer: `${schemas('api.ts')}
+import { register } from ${generated('api.ts')};
 export async function signUp(): Promise<string> {
   const answer = await register(newcomer);
   if (answer.status === 409) return answer.data.code === 'email_taken' ? 'email' : answer.data.detail;
@@ -81,7 +83,7 @@ export async function signUp(): Promise<string> {
   },
   'openapi-typescript': {
     words: (out: string) => ['openapi-typescript', DESCRIPTION, '--output', join(out, 'schema.ts')],
-    consumer: `import type { components, operations } from './generated/schema.ts';
+    consumer: `import type { components, operations } from ${generated('schema.ts')};
 type Schemas = components['schemas'];
 ${NAMES.map((name) => `type ${name} = Schemas['${name}'];`).join('\n')}
 type Failures = operations['register']['responses'];
