@@ -26,7 +26,7 @@ export interface ClientOptions {
 
 /** A client of the Users API. */
 export interface UsersClient {
-  /** Every endpoint, typed: `await client.api.GET('/me')` gives `data` or a {@link Problem} as `error`. */
+  /** Every endpoint, typed: `await client.api.GET('/me/')` gives `data` or a {@link Problem} as `error`. */
   api: Client<paths>;
   /** The tokens at hand; `undefined` while nobody is logged in. */
   readonly tokens: Tokens | undefined;
@@ -71,7 +71,7 @@ export function createUsersClient(options: ClientOptions): UsersClient {
     logout: async () => {
       const refresh = session.tokens?.refresh;
       try {
-        if (refresh !== undefined) await api.POST('/logout', { body: { refresh } });
+        if (refresh !== undefined) await api.POST('/logout/', { body: { refresh } });
       } catch (error) {
         if (!(error instanceof SessionEnded)) throw error;
       } finally {
@@ -82,7 +82,7 @@ export function createUsersClient(options: ClientOptions): UsersClient {
 }
 
 function refreshRequest(baseUrl: string, refresh: string): Request {
-  return new Request(`${baseUrl}/token/refresh`, {
+  return new Request(`${baseUrl}/token/refresh/`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ refresh }),

@@ -51,7 +51,7 @@ export function isPossibleUsername(username: string): boolean {
 /** Whether a text has the form of an email address. */
 export function isPlausibleEmail(email: string): boolean {
   const at = email.lastIndexOf('@');
-  return EMAIL_LOCAL_PART.test(email.slice(0, at)) && EMAIL_DOMAIN.test(email.slice(at + 1));
+  return at > 0 && EMAIL_LOCAL_PART.test(email.slice(0, at)) && EMAIL_DOMAIN.test(email.slice(at + 1));
 }
 
 /** The path of what belongs to one user, named in any case. */

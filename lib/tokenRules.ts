@@ -14,5 +14,11 @@ export const TOKENS = {
 
 export type TokenType = keyof typeof TOKENS;
 
+/**
+ * The `client_id` of every access token, which RFC 9068, section 2.2, wants: the one application that asks for tokens.
+ * Accounts are told apart by `sub`.
+ */
+export const CLIENT_ID = 'careers';
+
 /** The claims that every token of ours has. */
 export const CLAIMS = ['iss', 'aud', 'sub', 'username', 'token_type', 'jti', 'iat', 'exp'] as const;

@@ -10,7 +10,7 @@ import { ACCESS_LIFE, REFRESH_LIFE } from './texts/text.ts';
 
 const DESCRIPTION = `Sign-up, login, profiles, user search and the follow graph of a mobile careers app.
 
-**Addresses** answer the same with and without their last slash.
+**Addresses** end in a slash, but for those of files; they answer the same without it.
 
 **Tokens.** Register or log in, then send \`Authorization: Bearer <access token>\`. Access tokens live ${ACCESS_LIFE}, refresh tokens ${REFRESH_LIFE}; they are JWTs signed with ${ALGORITHM}, and the two kinds are never accepted in each other’s place. A token that is sent must be valid even where none is needed. Every 401 carries \`WWW-Authenticate\`, which API Gateway renames to \`x-amzn-Remapped-WWW-Authenticate\` on its way: read either, or build on \`code\`.
 
@@ -40,6 +40,7 @@ export function describeApi(declarations: Record<OperationId, AnyDeclaration>, v
       title: 'Users API',
       version,
       description: DESCRIPTION,
+      contact: { name: 'The Users API team' },
       license: { name: 'Unlicensed', identifier: 'LicenseRef-Unlicensed' },
     },
     servers: [{ url: '/careers/users', description: 'Below the host that serves this description' }],
@@ -56,7 +57,10 @@ export function describeApi(declarations: Record<OperationId, AnyDeclaration>, v
       },
       headers,
       responses: {
-        NotModified: { description: 'The copy at hand is as good as new.', headers: headersOf('ETag') },
+        NotModified: {
+          description: 'The copy at hand is as good as new.',
+          headers: headersOf('ETag'),
+        },
         ...problemResponses(all),
       },
       schemas: componentSchemas(all),

@@ -23,6 +23,10 @@ const HEADERS: Record<
     description: 'Pages of every origin may call; preflight requests are answered.',
     ...fixed('Access-Control-Allow-Origin'),
   },
+  'Access-Control-Expose-Headers': {
+    description: 'The headers that pages of other origins may read.',
+    ...fixed('Access-Control-Expose-Headers'),
+  },
   'Cache-Control': {
     description: '`no-store` on everything but the public documents.',
     schema: { type: 'string', examples: [STANDARD_HEADERS['Cache-Control'], 'public, max-age=900'] },
@@ -30,7 +34,7 @@ const HEADERS: Record<
   },
   'Retry-After': {
     description: 'Seconds until another try makes sense.',
-    schema: { type: 'integer', minimum: 1 },
+    schema: { type: 'integer', format: 'int32', minimum: 1 },
     example: 1,
   },
   'WWW-Authenticate': {
@@ -47,7 +51,7 @@ const HEADERS: Record<
   'Idempotency-Replayed': {
     description: 'The request took effect before, and this is what it was answered then.',
     required: false,
-    schema: { const: 'true' },
+    schema: { type: 'string', const: 'true' },
     example: 'true',
   },
   ETag: {
@@ -55,10 +59,28 @@ const HEADERS: Record<
     schema: { type: 'string', pattern: '^"[^"]+"$' },
     example: '"q0hYbXnEXu3pXSsqeDTCFw"',
   },
+  Vary: {
+    description:
+      'What of a request the answer depends on: large ones are compressed for those who take that.',
+    required: false,
+    schema: { type: 'string' },
+    example: 'Accept-Encoding',
+  },
+  'Content-Security-Policy': {
+    description:
+      'What the page may load and do: nothing that did not come with it, but for calls of its own host.',
+    schema: { type: 'string' },
+    example: "default-src 'none'",
+  },
+  'Referrer-Policy': {
+    description: 'Links from the page do not say where they come from.',
+    schema: { type: 'string', const: 'no-referrer' },
+    example: 'no-referrer',
+  },
 };
 
 function fixed(name: keyof typeof STANDARD_HEADERS) {
-  return { schema: { const: STANDARD_HEADERS[name] }, example: STANDARD_HEADERS[name] };
+  return { schema: { type: 'string', const: STANDARD_HEADERS[name] }, example: STANDARD_HEADERS[name] };
 }
 
 /** The headers of the components. */
@@ -70,6 +92,9 @@ export const headers = Object.fromEntries(
 export function headersOf(...names: string[]) {
   const standard = Object.keys(HEADERS).filter((name) => name in STANDARD_HEADERS);
   return Object.fromEntries(
-    ['X-Request-Id', ...standard, ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+    ['X-Request-Id', ...standard, 'Vary', ...names].map((name) => [
+      name,
+      { $ref: `#/components/headers/${name}` },
+    ]),
   );
 }

@@ -1,8 +1,8 @@
 import type { CallerRule } from '../lib/http/declaration.ts';
 import { type OperationId, routes } from '../lib/http/routes.ts';
-import type { AnyDeclaration } from './declarations.ts';
+import { type AnyDeclaration, addressOf } from './declarations.ts';
 import { headersOf } from './headers.ts';
-import { failuresOf, responseName } from './problems.ts';
+import { describeCodes, failuresOf, responseName } from './problems.ts';
 import { parameters, schemaReference } from './schemas.ts';
 import type { OperationText } from './texts/text.ts';
 import { TEXTS } from './texts/texts.ts';
@@ -16,12 +16,12 @@ const SECURITY: Record<CallerRule, Record<string, string[]>[]> = {
 /** The operations at one address, by method. */
 type PathItem = Record<string, unknown>;
 
-/** Every address with its operations, without a last slash; with one they answer alike. */
+/** Every address with its operations. */
 export function describePaths(declarations: Record<OperationId, AnyDeclaration>): Record<string, PathItem> {
   const paths: Record<string, PathItem> = {};
   for (const declaration of Object.values(declarations)) {
-    const { method, path } = routes[declaration.operation];
-    const address = path || '/';
+    const { method } = routes[declaration.operation];
+    const address = addressOf(declaration);
     paths[address] = { ...paths[address], [method.toLowerCase()]: describeOperation(declaration) };
   }
   return paths;
@@ -51,7 +51,7 @@ function describeOperation(declaration: AnyDeclaration) {
       ...Object.fromEntries(
         failuresOf(declaration).map(([status, codes]) => [
           status,
-          { $ref: `#/components/responses/${responseName(codes)}` },
+          { $ref: `#/components/responses/${responseName(status)}`, description: describeCodes(codes) },
         ]),
       ),
     },
@@ -64,6 +64,7 @@ function success({ answer, summary, response }: OperationText, declaration: AnyD
     description: answer,
     headers: headersOf(
       ...(declaration.media_type ? ['ETag'] : []),
+      ...Object.keys(declaration.headers ?? {}),
       ...(declaration.repeatable ? ['Idempotency-Replayed'] : []),
     ),
     content: content(media_type, schemaReference('output', declaration), summary, response),

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { ApiError, type ErrorCode, type FieldErrors, PROBLEMS, toProblem } from '../lib/problems.ts';
 import type { AnyDeclaration } from './declarations.ts';
 import { headersOf } from './headers.ts';
@@ -17,17 +18,23 @@ const codes = Object.keys(PROBLEMS) as ErrorCode[];
 /** A failure as it goes out. */
 const example = (code: ErrorCode) => toProblem(new ApiError(code, EXAMPLES[code]));
 
-/** The schema of every failure's body. */
-export const problemSchema = {
+/** The phrase of a status in one word, by which the components keep what belongs to it. */
+export const responseName = (status: number) => (STATUS_CODES[status] ?? '').replaceAll(' ', '');
+
+const problem = {
   type: 'object',
   description: 'Every failure has this body: problem details (RFC 9457) with a stable `code`.',
   required: ['type', 'title', 'status', 'detail', 'code'],
   properties: {
-    type: { const: 'about:blank', description: 'Always `about:blank`: `code` tells problems apart.' },
+    type: {
+      type: 'string',
+      const: 'about:blank',
+      description: 'Always `about:blank`: `code` tells problems apart.',
+    },
     title: { type: 'string', description: 'The phrase of the status.' },
-    status: { type: 'integer', description: 'The status of the response.' },
+    status: { type: 'integer', format: 'int32', description: 'The status of the response.' },
     detail: { type: 'string', description: 'One sentence for a person.' },
-    code: { enum: codes, description: 'What clients branch on; never renamed.' },
+    code: { $ref: '#/components/schemas/ProblemCode' },
     errors: {
       type: 'object',
       description: 'Sentences for a person, by the field or parameter that they are about.',
@@ -35,6 +42,36 @@ export const problemSchema = {
     },
   },
 };
+
+/** The body of every failure, the codes that it may have, and what both narrow down to at each status. */
+export function problemSchemas(declarations: AnyDeclaration[]) {
+  const narrowed = codesByStatus(declarations).map(([status, of]) => [
+    `${responseName(status)}Problem`,
+    {
+      description: `A failure with status ${status}.`,
+      allOf: [
+        { $ref: '#/components/schemas/Problem' },
+        {
+          type: 'object',
+          required: ['status', 'code'],
+          properties: {
+            status: { type: 'integer', format: 'int32', const: status },
+            code: { type: 'string', enum: of },
+          },
+        },
+      ],
+    },
+  ]);
+  return {
+    Problem: problem,
+    ProblemCode: {
+      type: 'string',
+      enum: codes,
+      description: 'What clients branch on; never renamed, and there may be more of them one day.',
+    },
+    ...Object.fromEntries(narrowed),
+  };
+}
 
 /** The failures that an endpoint can answer, by status: its own, and those that follow from what it takes. */
 export function failuresOf({ caller, path, query, body, repeatable, errors = [] }: AnyDeclaration) {
@@ -49,42 +86,43 @@ export function failuresOf({ caller, path, query, body, repeatable, errors = [] 
     // What any request can meet, at the gateway or in the function.
     ...(['method_not_allowed', 'throttled', 'internal_error', 'unavailable'] as const),
   ];
-  const byStatus = Map.groupBy(
-    codes.filter((code) => possible.includes(code)),
-    (code) => PROBLEMS[code].status,
-  );
-  return [...byStatus].sort(([a], [b]) => a - b);
+  return byStatus(codes.filter((code) => possible.includes(code)));
 }
 
-/** The name under which the components keep the response for some codes of one status. */
-export const responseName = (of: readonly ErrorCode[]) =>
-  of.map((code) => code.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())).join('Or');
+/** The codes that any of these endpoints can answer, by status. */
+function codesByStatus(declarations: AnyDeclaration[]) {
+  const possible = new Set(declarations.flatMap(failuresOf).flatMap(([, of]) => of));
+  return byStatus(codes.filter((code) => possible.has(code)));
+}
 
-/** The responses of all these endpoints to failures, by name. */
+const byStatus = (of: ErrorCode[]) =>
+  [...Map.groupBy(of, (code) => PROBLEMS[code].status)].sort(([a], [b]) => a - b);
+
+/** When each of these codes is answered, a paragraph for each. */
+export const describeCodes = (of: readonly ErrorCode[]) =>
+  of.map((code) => `\`${code}\`: ${PROBLEMS[code].when}`).join('\n\n');
+
+/** The responses to failures, by {@link responseName}. What a single endpoint can answer of them it says itself. */
 export function problemResponses(declarations: AnyDeclaration[]) {
-  const responses = declarations
-    .flatMap(failuresOf)
-    .map(([status, of]) => [responseName(of), problemResponse(status, of)] as const);
-  return Object.fromEntries(responses.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const responses = codesByStatus(declarations).map(([status, of]) => [
+    responseName(status),
+    problemResponse(status, of),
+  ]);
+  return Object.fromEntries(responses);
 }
 
-/** The response for some codes of one status, with an example of each. */
+/** The response for the codes of one status, with an example of each. */
 function problemResponse(status: number, of: readonly ErrorCode[]) {
   const { 'Content-Type': media_type = '', ...specific } = Object.assign(
     {},
     ...of.map((code) => example(code).headers),
   );
   return {
-    description: of.map((code) => `\`${code}\`: ${PROBLEMS[code].when}`).join('\n\n'),
+    description: describeCodes(of),
     headers: headersOf(...Object.keys(specific)),
     content: {
       [media_type]: {
-        schema: {
-          allOf: [
-            { $ref: '#/components/schemas/Problem' },
-            { type: 'object', properties: { status: { const: status }, code: { enum: of } } },
-          ],
-        },
+        schema: { $ref: `#/components/schemas/${responseName(status)}Problem` },
         examples: Object.fromEntries(
           of.map((code) => [code, { summary: code, value: example(code).problem }]),
         ),

@@ -1,5 +1,5 @@
 import { type OperationId, routes } from '../lib/http/routes.ts';
-import { type AnyDeclaration, files } from './declarations.ts';
+import { type AnyDeclaration, addressOf, files } from './declarations.ts';
 import { TEXTS } from './texts/texts.ts';
 
 const HEAD = ['method', 'path', 'token', 'does', 'function'];
@@ -7,11 +7,11 @@ const TABLE = new RegExp(`^\\| ${HEAD.join(' +\\| ')} +\\|\\n(?:\\|.*\\n)+`, 'm'
 
 /** README with its table of endpoints as it should be: a row for each declaration, which links its file. */
 export function withEndpoints(readme: string, declarations: Record<OperationId, AnyDeclaration>): string {
-  const rows = Object.values(declarations).map(({ operation, caller, media_type }) => {
-    const { method, path } = routes[operation];
+  const rows = Object.values(declarations).map((declaration) => {
+    const { operation, caller } = declaration;
     return [
-      method,
-      `\`${path}${media_type ? '' : '/'}\``,
+      routes[operation].method,
+      `\`${addressOf(declaration)}\``,
       caller === 'none' ? '' : caller,
       TEXTS[operation].summary,
       `[${operation}](functions/${files.get(operation)})`,

@@ -10,7 +10,7 @@ import { Registration } from '../lib/auth/registration.ts';
 import { LoginRequest, LogoutRequest, RefreshRequest, SessionView } from '../lib/auth/sessions.ts';
 import { EmailVerification } from '../lib/auth/verification.ts';
 import { PublicKey } from '../lib/config.ts';
-import { UserBatch } from '../lib/directory/list.ts';
+import { BatchInfo, UserBatch } from '../lib/directory/list.ts';
 import { BlockRequest, BlockView } from '../lib/social/blocks.ts';
 import { FollowRequest, FollowView } from '../lib/social/follows.ts';
 import { BlockPage, FollowPage, UserPage } from '../lib/social/lists.ts';
@@ -19,7 +19,7 @@ import { ReportRequest } from '../lib/social/reports.ts';
 import { ProfileChanges } from '../lib/users/profiles.ts';
 import * as views from '../lib/users/views.ts';
 import type { AnyDeclaration } from './declarations.ts';
-import { problemSchema } from './problems.ts';
+import { problemSchemas } from './problems.ts';
 import { describeField, describeSchema } from './texts/texts.ts';
 
 /** What a value looks like before it is parsed, or once it was. */
@@ -52,6 +52,8 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
     BlockPage,
     Availability,
     UserBatch,
+    BatchInfo,
+    Message: views.Message,
     PublicKey,
   },
 };
@@ -69,7 +71,7 @@ export function componentSchemas(declarations: AnyDeclaration[]): Record<string,
     name,
     { ...withFields(name, schema), description: describeSchema(name, owners.get(name)) },
   ]);
-  return { ...Object.fromEntries(described), Problem: problemSchema };
+  return { ...Object.fromEntries(described), ...problemSchemas(declarations) };
 }
 
 /** A reference to what an endpoint takes (`input`) or answers (`output`). */
@@ -133,19 +135,40 @@ function nameOf(side: Side, { operation, body, answer }: AnyDeclaration): string
 }
 
 function convert(side: Side, schemas: Record<string, v.GenericSchema>): Record<string, JsonSchema> {
-  return toJsonSchemaDefs(schemas, {
+  const converted = toJsonSchemaDefs(schemas, {
     target: 'draft-2020-12',
     typeMode: side,
     ignoreActions: UNSPEAKABLE,
     overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
   });
+  return mapValues(converted, forGenerators);
 }
+
+/** With what code generators need to hear: the type of a constant, and how large an integer may be. */
+function forGenerators(schema: JsonSchema): JsonSchema {
+  const { type, format = 'int64', properties, items, anyOf } = schema;
+  const [constant] = schema.enum ?? [schema.const];
+  return {
+    ...(typeof constant === 'string' && { type: 'string' }),
+    ...schema,
+    ...(type === 'integer' && { format }),
+    ...(properties && { properties: mapValues(properties as Record<string, JsonSchema>, forGenerators) }),
+    ...(items && { items: forGenerators(items as JsonSchema) }),
+    ...(anyOf && { anyOf: (anyOf as JsonSchema[]).map(forGenerators) }),
+  };
+}
+
+const mapValues = <T, U>(of: Record<string, T>, change: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
 
 function withFields(name: string, schema: JsonSchema): JsonSchema {
   if (!schema.properties) return schema;
-  const properties = Object.entries(schema.properties as Record<string, JsonSchema>).map(([field, value]) => [
-    field,
-    { ...withFields(`${name}.${field}`, value), description: describeField(name, field) },
-  ]);
+  // A member that has a default is taken for one that is always there.
+  const properties = Object.entries(schema.properties as Record<string, JsonSchema>).map(
+    ([field, { default: _, ...value }]) => [
+      field,
+      { ...withFields(`${name}.${field}`, value), description: describeField(name, field) },
+    ],
+  );
   return { ...schema, properties: Object.fromEntries(properties) };
 }

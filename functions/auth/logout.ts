@@ -1,13 +1,13 @@
-import * as v from 'valibot';
 import { LogoutRequest, logout } from '../../lib/auth/sessions.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
+import { Message } from '../../lib/users/views.ts';
 
 export const handler = endpoint(
   {
     operation: 'logout',
     caller: 'required',
     body: LogoutRequest,
-    answer: v.object({ message: v.string() }),
+    answer: Message,
   },
   async ({ caller, body, ...origin }) => {
     await logout(caller, body.refresh, origin);

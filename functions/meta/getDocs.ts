@@ -11,8 +11,8 @@ export const handler = publicDocument(
     caller: 'none',
     media_type: 'text/html; charset=utf-8',
     max_age: MAX_AGE,
+    headers: { 'Content-Security-Policy': page.content_security_policy, 'Referrer-Policy': 'no-referrer' },
     answer: v.string(),
   },
   page.html.replaceAll(page.address_placeholder, config.ISSUER),
-  { 'Content-Security-Policy': page.content_security_policy, 'Referrer-Policy': 'no-referrer' },
 );

@@ -25,7 +25,7 @@ const discovery: v.InferInput<typeof Discovery> = {
   response_types_supported: ['id_token'],
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: [ALGORITHM],
-  claims_supported: [...CLAIMS],
+  claims_supported: [...CLAIMS, 'client_id'],
   service_documentation: `${config.ISSUER}/docs/`,
 };
 

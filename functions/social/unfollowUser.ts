@@ -1,7 +1,7 @@
-import * as v from 'valibot';
 import { UserPath } from '../../lib/fields.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 import { unfollow } from '../../lib/social/follows.ts';
+import { Message } from '../../lib/users/views.ts';
 
 export const handler = endpoint(
   {
@@ -9,7 +9,7 @@ export const handler = endpoint(
     caller: 'required',
     path: UserPath,
     errors: ['not_following'],
-    answer: v.object({ message: v.string() }),
+    answer: Message,
   },
   async ({ caller, path: { username } }) => {
     await unfollow(caller, username);

@@ -5,7 +5,7 @@ import { toSeconds } from '../clock.ts';
 import { config } from '../config.ts';
 import { ApiError } from '../problems.ts';
 import type { Caller } from '../table/items.ts';
-import { ALGORITHM, CLAIMS, TOKENS, type TokenType } from '../tokenRules.ts';
+import { ALGORITHM, CLAIMS, CLIENT_ID, TOKENS, type TokenType } from '../tokenRules.ts';
 import { findPublicKey, loadSigningKey } from './keys.ts';
 
 /**
@@ -60,7 +60,12 @@ export async function issueToken(
   const { kid, key } = await loadSigningKey();
   const issued_at = toSeconds(now);
   const { typ, lifetime } = TOKENS[kind];
-  const optional = { ...(sid && { sid }), ...(epoch && { epoch }), ...(generation && { generation }) };
+  const optional = {
+    ...(sid && { sid }),
+    ...(epoch && { epoch }),
+    ...(generation && { generation }),
+    ...(kind === 'access' && { client_id: CLIENT_ID }),
+  };
   return new SignJWT({ username, token_type: kind, ...optional })
     .setProtectedHeader({ alg: ALGORITHM, kid, typ })
     .setIssuer(config.ISSUER)

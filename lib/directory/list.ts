@@ -6,21 +6,24 @@ import { readFollowed } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
 import { readAvatars } from '../table/users.ts';
 import { fitPage } from '../users/pages.ts';
-import { Count, ListedUser } from '../users/views.ts';
+import { Count, ListedUser, Size } from '../users/views.ts';
 import { Directory } from './directory.ts';
 import type { DirectoryQuery } from './query.ts';
+
+/** Where a batch stands among all matches. */
+export const BatchInfo = v.object({
+  current_batch: Count,
+  batch_size: Size,
+  total_users: Count,
+  total_batches: Count,
+  users_in_current_batch: Size,
+});
 
 /** The answer of the user list. */
 export const UserBatch = v.object({
   message: v.string(),
   users: v.array(ListedUser),
-  batch_info: v.object({
-    current_batch: Count,
-    batch_size: Count,
-    total_users: Count,
-    total_batches: Count,
-    users_in_current_batch: Count,
-  }),
+  batch_info: BatchInfo,
 });
 
 /** The directory of this instance. */

@@ -9,18 +9,16 @@ export interface DocumentDeclaration extends Declaration<'none', never, never, n
   media_type: 'application/json' | 'text/html; charset=utf-8';
   /** Seconds for which a copy is as good as the original. */
   max_age: number;
+  /** Headers of its own. */
+  headers?: Record<string, string>;
 }
 
 /**
  * Builds the Lambda handler of a document that is the same for everybody until the next deployment: caches may keep
  * it for `max_age` seconds, and ask with its entity tag afterwards (RFC 9110, section 13.1.2). Touches no table.
  */
-export function publicDocument(
-  declaration: DocumentDeclaration,
-  content: string,
-  headers: Record<string, string> = {},
-) {
-  const { operation, media_type, max_age } = declaration;
+export function publicDocument(declaration: DocumentDeclaration, content: string) {
+  const { operation, media_type, max_age, headers } = declaration;
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
   const caching = { 'Cache-Control': `public, max-age=${max_age}`, ETag: etag, Vary: 'Accept-Encoding' };
   const found: APIGatewayProxyResult = {

@@ -11,8 +11,14 @@ const avatar = v.nullable(v.string());
 /** How many there are of something. */
 export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** How many there are of something of which an answer has a hundred at the most. */
+export const Size = v.pipe(Count, v.maxValue(100), v.metadata({ format: 'int32' }));
+
 /** Ids count from 1. */
 export const Id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+/** What is answered where there is nothing to show. */
+export const Message = v.object({ message: v.string() });
 
 const named = { id: Id, username: v.string(), first_name: v.string(), last_name: v.string() };
 

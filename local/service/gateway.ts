@@ -16,7 +16,7 @@ interface HapiServer {
 interface HapiRequest {
   response:
     | { isBoom: true; output: { statusCode: number } }
-    | { isBoom?: false; statusCode: number | string };
+    | { isBoom?: false; statusCode: number | string; headers: Record<string, unknown> };
 }
 
 interface HapiToolkit {
@@ -42,9 +42,13 @@ export async function startedGateway(offline: Offline): Promise<HapiServer> {
   }
 }
 
-/** Answers what reaches no function, or gets no answer from one, with a problem, as the deployed gateway does. */
+/**
+ * Answers what reaches no function, or gets no answer from one, with a problem, as the deployed gateway does; and
+ * takes back that pages of other origins may send credentials, which serverless-offline adds and nothing deployed says.
+ */
 export function answerProblems(server: HapiServer): void {
   server.ext('onPreResponse', ({ response }, toolkit) => {
+    if (!response.isBoom) delete response.headers['access-control-allow-credentials'];
     const failure = response.isBoom
       ? failureOfServer(response.output.statusCode)
       : failureOfFunction(Number(response.statusCode));

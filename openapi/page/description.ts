@@ -67,9 +67,11 @@ export interface Reference {
   $ref: string;
 }
 
-/** What a reference points at, or the value itself. */
+/** What a reference points at, described as the reference does if it does; or the value itself. */
 export function resolve<T extends object>(description: Description, value: T | Reference): T {
   if (!('$ref' in value) || typeof value.$ref !== 'string') return value as T;
-  const keys = value.$ref.slice(2).split('/');
-  return keys.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], description) as T;
+  const { $ref, ...rest } = value;
+  const keys = $ref.slice(2).split('/');
+  const target = keys.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], description);
+  return { ...(target as T), ...rest };
 }

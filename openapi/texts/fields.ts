@@ -34,6 +34,8 @@ export const SCHEMAS: Record<string, string> = {
   Availability: 'Whether registration would take a value, as things stand.',
   UserPage: 'One page of users.',
   UserBatch: 'One batch of the matching users, with exact totals.',
+  BatchInfo: 'Where a batch stands among all matches.',
+  Message: 'A confirmation.',
   PublicKey: `A public ${KEY_TYPE} key as a JSON Web Key (RFC 7517).`,
 };
 
@@ -81,7 +83,7 @@ export const FIELDS: Record<string, string> = {
   device_token:
     'Says that this device has logged in to the account before. Sent with the next login, even if empty or old, it is answered anew; such logins are not shut out when strangers guess at the name.',
   device: 'What the user knows the device by; `User-Agent` unless named.',
-  rotate: 'Whether to answer a new refresh token too.',
+  rotate: 'Whether to answer a new refresh token too; no, unless said.',
   last_used_at: 'When the session was last refreshed, to the hour: UTC, whole seconds.',
   is_current: 'Whether the session is the one of this request.',
   'SessionView.id': 'Names the session.',
@@ -117,8 +119,7 @@ export const FIELDS: Record<string, string> = {
   batch_info: 'Where this batch stands among all matches.',
   current_batch: 'The `batch_number` that was asked for.',
   batch_size: 'How many entries to answer, at least 1; above 100 counts as 100.',
-  'UserBatch.batch_info.batch_size':
-    'How many users fit into a batch: what was asked for, or 100 if that is less.',
+  'BatchInfo.batch_size': 'How many users fit into a batch: what was asked for, or 100 if that is less.',
   batch_number: 'Which batch, counting from 0; past the end it is empty.',
   total_users: 'How many users match, exactly.',
   total_batches: 'How many batches they fill; 0 when nothing matches.',

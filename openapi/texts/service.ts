@@ -1,4 +1,4 @@
-import { ALGORITHM, CLAIMS, KEY_TYPE, TOKENS } from '../../lib/tokenRules.ts';
+import { ALGORITHM, CLAIMS, CLIENT_ID, KEY_TYPE, TOKENS } from '../../lib/tokenRules.ts';
 import type { OperationText } from './text.ts';
 
 const ISSUER = 'https://api.example.com/careers/users';
@@ -34,7 +34,7 @@ export const service = {
   getOpenidConfiguration: {
     tag: 'Service',
     summary: 'Discovery document',
-    description: `Tells verifiers, API Gateway’s JWT authorizers included, who issues our tokens and where the keys are. There is no authorization endpoint: users log in at \`/login\`.\n\nA verifier must accept access tokens only: header \`typ\` is \`${TOKENS.access.typ}\`, claim \`token_type\` is \`access\`, \`iss\` is the issuer and \`aud\` the audience of the deployment.`,
+    description: `Tells verifiers, API Gateway’s JWT authorizers included, who issues our tokens and where the keys are. There is no authorization endpoint: users log in at \`/login/\`.\n\nA verifier must accept access tokens only: header \`typ\` is \`${TOKENS.access.typ}\`, claim \`token_type\` is \`access\`, \`iss\` is the issuer and \`aud\` the audience of the deployment. Access tokens are JWTs as RFC 9068 has them; their \`client_id\` is \`${CLIENT_ID}\` for everybody.`,
     answer: 'A discovery document (OpenID Connect Discovery 1.0, section 3).',
     response: {
       issuer: ISSUER,
@@ -42,7 +42,7 @@ export const service = {
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [ALGORITHM],
-      claims_supported: CLAIMS,
+      claims_supported: [...CLAIMS, 'client_id'],
       service_documentation: `${ISSUER}/docs/`,
     },
   },

@@ -43,61 +43,61 @@ test('the life of an account, from its registration to a forgotten password', {
   const phone = newDevice(/\/(?:register|me\/password|token\/refresh)$/);
   const tablet = newDevice();
   const logIn = async (device: UsersClient, password: string, name: string) =>
-    device.begin(await answerOf(device.api.POST('/login', { body: { username, password, device: name } })));
+    device.begin(await answerOf(device.api.POST('/login/', { body: { username, password, device: name } })));
 
   // Registers, though the answer is lost twice, and verifies the address by the mailed link.
-  const registered = await answerOf(phone.api.POST('/register', { body: { ...fields, device: 'Phone' } }));
+  const registered = await answerOf(phone.api.POST('/register/', { body: { ...fields, device: 'Phone' } }));
   phone.begin(registered);
-  expect((await answerOf(phone.api.GET('/me'))).email_verified).toBe(false);
+  expect((await answerOf(phone.api.GET('/me/'))).email_verified).toBe(false);
   const token = tokenIn(await nextMailTo(inbox, email));
-  await answerOf(newDevice().api.POST('/email/verify', { body: { token } }));
-  expect((await answerOf(phone.api.GET('/me'))).email_verified).toBe(true);
+  await answerOf(newDevice().api.POST('/email/verify/', { body: { token } }));
+  expect((await answerOf(phone.api.GET('/me/'))).email_verified).toBe(true);
 
   // Logs in on two more devices, sees all of them, and ends one.
   await logIn(tablet, password, 'Tablet');
   const lost = newDevice();
   await logIn(lost, password, 'Lost phone');
-  const { results } = await answerOf(tablet.api.GET('/me/sessions'));
+  const { results } = await answerOf(tablet.api.GET('/me/sessions/'));
   expect(results.map(({ device }) => device)).toEqual(
     expect.arrayContaining(['Phone', 'Tablet', 'Lost phone']),
   );
   const id = results.find(({ device }) => device === 'Lost phone')?.id ?? '';
-  await answerOf(tablet.api.DELETE('/me/sessions/{id}', { params: { path: { id } } }));
+  await answerOf(tablet.api.DELETE('/me/sessions/{id}/', { params: { path: { id } } }));
   const { refresh = '' } = lost.tokens ?? {};
-  const refused = await lost.api.POST('/token/refresh', { body: { refresh } });
+  const refused = await lost.api.POST('/token/refresh/', { body: { refresh } });
   expect(refused.error?.code).toBe('token_not_valid');
 
   // Changes the password on the phone, though the answer is lost twice: the tablet is logged out at once.
   const secret = 'the second password';
   const changed = await answerOf(
-    phone.api.POST('/me/password', {
+    phone.api.POST('/me/password/', {
       body: { current_password: password, new_password: secret, new_password_confirm: secret },
     }),
   );
   phone.begin(changed);
-  await expect(tablet.api.GET('/me')).rejects.toBeInstanceOf(SessionEnded);
-  expect((await answerOf(phone.api.GET('/me'))).username).toBe(username);
-  expect((await answerOf(phone.api.GET('/me/sessions'))).count).toBe(1);
+  await expect(tablet.api.GET('/me/')).rejects.toBeInstanceOf(SessionEnded);
+  expect((await answerOf(phone.api.GET('/me/'))).username).toBe(username);
+  expect((await answerOf(phone.api.GET('/me/sessions/'))).count).toBe(1);
 
   // Rotates its tokens though each answer is lost twice.
   for (let n = 0; n < 3; n++) {
     const body = { refresh: phone.tokens?.refresh ?? '', rotate: true };
-    const { access, refresh = '' } = await answerOf(phone.api.POST('/token/refresh', { body }));
+    const { access, refresh = '' } = await answerOf(phone.api.POST('/token/refresh/', { body }));
     phone.begin({ access, refresh });
-    expect((await phone.api.GET('/me')).response.status).toBe(200);
+    expect((await phone.api.GET('/me/')).response.status).toBe(200);
   }
 
   // Forgets the password, gets another one by the mailed link, and is logged out everywhere.
-  await answerOf(newDevice().api.POST('/password/forgot', { body: { email } }));
+  await answerOf(newDevice().api.POST('/password/forgot/', { body: { email } }));
   const third = 'the third password';
   const link = tokenIn(await nextMailTo(inbox, email, 1));
   const reset = { token: link, new_password: third, new_password_confirm: third };
-  await answerOf(newDevice().api.POST('/password/reset', { body: reset }));
-  await expect(phone.api.GET('/me')).rejects.toBeInstanceOf(SessionEnded);
-  const again = await newDevice().api.POST('/password/reset', { body: reset });
+  await answerOf(newDevice().api.POST('/password/reset/', { body: reset }));
+  await expect(phone.api.GET('/me/')).rejects.toBeInstanceOf(SessionEnded);
+  const again = await newDevice().api.POST('/password/reset/', { body: reset });
   expect(again.error?.code).toBe('link_not_valid');
-  const old = await newDevice().api.POST('/login', { body: { username, password: secret } });
+  const old = await newDevice().api.POST('/login/', { body: { username, password: secret } });
   expect(old.error?.code).toBe('no_active_account');
   await logIn(phone, third, 'Phone');
-  expect((await answerOf(phone.api.GET('/me'))).email_verified).toBe(true);
+  expect((await answerOf(phone.api.GET('/me/'))).email_verified).toBe(true);
 });

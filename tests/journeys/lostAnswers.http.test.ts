@@ -35,7 +35,7 @@ async function register(): Promise<Person> {
     baseUrl: `${network.endpoint}${BASE_PATH}`,
     repeat: { wait: () => new Promise((done) => setTimeout(done, 5)), attempts: 20 },
   });
-  const { data, error, response } = await users.api.POST('/register', { body: { ...registration(), bio } });
+  const { data, error, response } = await users.api.POST('/register/', { body: { ...registration(), bio } });
   if (!data) throw new Error(`${response.status} ${error.detail}`);
   users.begin(data);
   return { users, id: data.user.id, username: data.user.username };
@@ -45,11 +45,11 @@ test('people on a network that loses three answers in ten notice nothing of it',
   const people = await inParallel(Array.from({ length: PEOPLE }), AT_ONCE, register);
   const followed = people.map((_, n) => people[(n + 1 + below(random, PEOPLE - 1)) % PEOPLE] as Person);
   const follows = await inParallel([...people.entries()], AT_ONCE, ([n, { users }]) =>
-    users.api.POST('/follow', { body: { following: followed[n]?.id ?? 0 } }),
+    users.api.POST('/follow/', { body: { following: followed[n]?.id ?? 0 } }),
   );
   expect(follows.map(({ response }) => response.status)).toEqual(Array(PEOPLE).fill(201));
   const changes = await inParallel([...people.entries()], AT_ONCE, ([n, { users }]) =>
-    users.api.PATCH('/me/update', { body: { first_name: `Number ${n}` } }),
+    users.api.PATCH('/me/update/', { body: { first_name: `Number ${n}` } }),
   );
   expect(changes.map(({ response, data }) => [response.status, data?.first_name])).toEqual(
     people.map((_, n) => [200, `Number ${n}`]),

@@ -5,11 +5,10 @@ import { fillIn, readRequestFile } from '../support/requestFile.ts';
 const requests = readRequestFile();
 
 test('requests.http succeeds from top to bottom', async () => {
-  const seconds = Math.floor(Date.now() / 1000);
   const bodies = new Map<string, unknown>();
   const failures: string[] = [];
   for (const { title, name, method, path, headers, body } of requests) {
-    const fill = (text: string) => fillIn(text, bodies, seconds);
+    const fill = (text: string) => fillIn(text, bodies);
     const filled = Object.entries(headers).map(([header, value]) => [header, fill(value)]);
     const options = { headers: Object.fromEntries(filled) };
     const answer = await send(method, fill(path), body === undefined ? undefined : fill(body), options);

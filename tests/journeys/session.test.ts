@@ -5,9 +5,9 @@ import { newClient, registeredClient, sendRequest, type Trace } from '../support
 
 const HOUR = 60 * 60 * 1000;
 const CALLS = 8;
-const REFRESH = 'POST /careers/users/token/refresh';
+const REFRESH = 'POST /careers/users/token/refresh/';
 
-const isRefresh = ({ url }: Request) => url.endsWith('/token/refresh');
+const isRefresh = ({ url }: Request) => url.endsWith('/token/refresh/');
 
 /** Puts an access token into the session that has expired. */
 async function expire({ client, user }: { client: UsersClient; user: { id: number; username: string } }) {
@@ -19,12 +19,12 @@ test('a user registers, comes back with stored tokens, and logs out for good', a
   const { client, user } = await registeredClient();
   const stored = client.tokens;
   const later = newClient([], stored);
-  const { data } = await later.api.GET('/me');
+  const { data } = await later.api.GET('/me/');
   expect(data?.username).toBe(user.username);
 
   await later.logout();
   expect(later.tokens).toBeUndefined();
-  const { response, error } = await newClient().api.POST('/token/refresh', {
+  const { response, error } = await newClient().api.POST('/token/refresh/', {
     body: { refresh: stored?.refresh ?? '' },
   });
   expect(response.status).toBe(401);
@@ -37,7 +37,7 @@ test('many calls that meet an expired access token cause one refresh, and all su
   await expire({ client, user });
   trace.length = 0;
 
-  const answers = await Promise.all(Array.from({ length: CALLS }, () => client.api.GET('/me')));
+  const answers = await Promise.all(Array.from({ length: CALLS }, () => client.api.GET('/me/')));
   expect(answers.map(({ data }) => data?.id)).toEqual(Array(CALLS).fill(user.id));
   expect(trace.filter((line) => line === REFRESH)).toHaveLength(1);
   expect(trace).toHaveLength(CALLS + 1 + CALLS);
@@ -46,7 +46,7 @@ test('many calls that meet an expired access token cause one refresh, and all su
 test('a call with a body is sent again whole', async () => {
   const registered = await registeredClient();
   await expire(registered);
-  const { data } = await registered.client.api.PATCH('/me/update', { body: { bio: 'Back again' } });
+  const { data } = await registered.client.api.PATCH('/me/update/', { body: { bio: 'Back again' } });
   expect(data?.bio).toBe('Back again');
 });
 
@@ -58,7 +58,7 @@ test('a refused refresh token ends the session with one clear error for every wa
   await expire(registered);
   trace.length = 0;
 
-  const calls = await Promise.allSettled(Array.from({ length: 5 }, () => client.api.GET('/me')));
+  const calls = await Promise.allSettled(Array.from({ length: 5 }, () => client.api.GET('/me/')));
   for (const call of calls) {
     expect(call).toMatchObject({ status: 'rejected', reason: expect.any(SessionEnded) });
   }
@@ -79,15 +79,15 @@ test('logging in while a refresh is under way keeps the new session, and sends n
     },
   });
 
-  await expect(client.api.GET('/me')).rejects.toBeInstanceOf(SessionEnded);
+  await expect(client.api.GET('/me/')).rejects.toBeInstanceOf(SessionEnded);
   expect(client.tokens).toEqual(other.client.tokens);
-  expect((await client.api.GET('/me')).data?.id).toBe(other.user.id);
+  expect((await client.api.GET('/me/')).data?.id).toBe(other.user.id);
 });
 
 test('a wrong password is an answer, not the end of a session', async () => {
   const trace: Trace = [];
   const { client, user } = await registeredClient(trace);
-  const { error } = await client.api.POST('/login', {
+  const { error } = await client.api.POST('/login/', {
     body: { username: user.username, password: 'not the one' },
   });
   expect(error?.code).toBe('no_active_account');
@@ -108,9 +108,9 @@ test('a service that is too busy to refresh does not end the session', async () 
       isBusy && isRefresh(request) ? Response.json(busy, { status: 503 }) : sendRequest(request),
   });
 
-  const answers = await Promise.all([client.api.GET('/me'), client.api.GET('/me/stats')]);
+  const answers = await Promise.all([client.api.GET('/me/'), client.api.GET('/me/stats/')]);
   expect(answers.map(({ error }) => error?.code)).toEqual(['unavailable', 'unavailable']);
 
   isBusy = false;
-  expect((await client.api.GET('/me')).data?.id).toBe(registered.user.id);
+  expect((await client.api.GET('/me/')).data?.id).toBe(registered.user.id);
 });

@@ -1,5 +1,7 @@
+import { auth } from 'express-oauth2-jwt-bearer';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { expect, inject, test } from 'vitest';
+import * as oauth from 'oauth4webapi';
+import { describe, expect, inject, test } from 'vitest';
 import type { components } from '../../client/schema.ts';
 import { newUser } from '../support/users.ts';
 
@@ -28,4 +30,43 @@ test('a verifier that knows nothing but issuer and audience takes no refresh tok
   const expected = { issuer: inject('service'), audience: 'careers' };
   await expect(jwtVerify(user.access, keys, expected)).resolves.toBeDefined();
   await expect(jwtVerify(user.refresh, keys, expected)).rejects.toThrow(/aud/);
+});
+
+describe('a strict validator of access tokens as RFC 9068 has them takes an access token, and no refresh token', () => {
+  test('oauth4webapi', async () => {
+    const user = await newUser();
+    const issuer = new URL(inject('service'));
+    const insecure = { [oauth.allowInsecureRequests]: true };
+    const found = await oauth.discoveryRequest(issuer, insecure);
+    const server = await oauth.processDiscoveryResponse(issuer, found);
+    const validate = (token: string) => {
+      const request = new Request(issuer, { headers: { Authorization: `Bearer ${token}` } });
+      return oauth.validateJwtAccessToken(server, request, 'careers', insecure);
+    };
+    await expect(validate(user.access)).resolves.toMatchObject({
+      sub: String(user.id),
+      client_id: 'careers',
+    });
+    await expect(validate(user.refresh)).rejects.toThrow(/JWT/);
+  });
+
+  test('express-oauth2-jwt-bearer', async () => {
+    const user = await newUser();
+    const middleware = auth({ issuerBaseURL: inject('service'), audience: 'careers', strict: true });
+    const validate = (token: string) => {
+      const { host } = new URL(inject('service'));
+      const request = {
+        get: () => host,
+        headers: { authorization: `Bearer ${token}` },
+        is: () => false,
+        query: {},
+        method: 'GET',
+      };
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      middleware(request as never, {} as never, resolve);
+      return promise;
+    };
+    expect(await validate(user.access)).toBeUndefined();
+    expect(await validate(user.refresh)).toMatchObject({ status: 401 });
+  });
 });

@@ -20,7 +20,7 @@ export function newClient(trace: Trace = [], tokens?: Tokens): UsersClient {
 /** A client with the session of a user who has just registered. */
 export async function registeredClient(trace: Trace = []) {
   const client = newClient(trace);
-  const { data, error } = await client.api.POST('/register', { body: registration() });
+  const { data, error } = await client.api.POST('/register/', { body: registration() });
   if (!data) throw new Error(`Registration failed: ${error.detail}`);
   client.begin(data);
   return { client, user: data.user };

@@ -22,7 +22,15 @@ const ID = 'openapi.json';
 const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes: false });
 formats.default(ajv);
 ajv.addFormat('idn-email', true);
+// Tells generators which type does; sizes have a maximum of their own, and any larger one asked for counts as that.
+ajv.addFormat('int32', true);
 ajv.addSchema(description, ID);
+
+/** What HTTP itself, or the server on the way, sets. */
+const TRANSPORT = new Set([
+  ...['connection', 'content-encoding', 'content-length', 'content-type', 'date', 'keep-alive'],
+  ...['transfer-encoding', 'accept-ranges'],
+]);
 
 /** Passwords are taken as they are; every other text is trimmed and normalised before its rules apply. */
 const UNTOUCHED = /^password/;
@@ -43,6 +51,7 @@ export function expectConformance(request: Request, response: Response): void {
   const described = at<Json>(found, ['responses', String(response.status)]);
   if (!described) throw new Error(`${where}: the description has no such status.`);
   checkResponse(where, response, resolve(described), pointerOf(found, response.status, described));
+  if (response.status >= 400) checkCode(where, response, described);
   if (response.status < 300) checkRequest(where, request, url, found);
 }
 
@@ -80,6 +89,10 @@ function checkResponse(where: string, { headers, text }: Response, described: Js
     if (value === undefined) throw new Error(`${where}: the header ${name} is missing.`);
     validate(`${where}: header ${name}`, `${$ref.slice(1)}/schema`, asNumber(value));
   }
+  const declared = new Set(Object.keys(promised).map((name) => name.toLowerCase()));
+  const undeclared = Object.keys(headers).filter((name) => !declared.has(name));
+  const foreign = undeclared.filter((name) => !TRANSPORT.has(name));
+  if (foreign.length > 0) throw new Error(`${where}: nothing is said of the headers ${foreign.join(', ')}.`);
   if (!content) {
     if (text !== '') throw new Error(`${where}: there must be no body.`);
     return;
@@ -88,6 +101,14 @@ function checkResponse(where: string, { headers, text }: Response, described: Js
   if (!(type in content)) throw new Error(`${where}: ${type} is not a described media type.`);
   const body: unknown = type.endsWith('json') ? JSON.parse(text) : text;
   validate(`${where}: body ${text}`, `${pointer}/content/${pointerPart(type)}/schema`, body);
+}
+
+/** A response that endpoints share names every code of its status; an endpoint says itself which of them are its own. */
+function checkCode(where: string, { text }: Response, { description }: Json): void {
+  const { code } = JSON.parse(text);
+  if (!String(description).includes(`\`${code}\`: `)) {
+    throw new Error(`${where}: the description does not say that ${code} is answered here.`);
+  }
 }
 
 function checkRequest(where: string, { body }: Request, url: URL, found: Operation): void {

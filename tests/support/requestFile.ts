@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../local/serverless.ts';
@@ -34,10 +35,10 @@ export function readRequestFile(): FileRequest[] {
   });
 }
 
-/** Puts values where a text has variables: of the answers so far, by name, and the time in seconds. */
-export function fillIn(text: string, answers: ReadonlyMap<string, unknown>, seconds: number): string {
+/** Puts values where a text has variables: of the answers so far, by name, and ids that are new. */
+export function fillIn(text: string, answers: ReadonlyMap<string, unknown>): string {
   return text
-    .replaceAll('{{$timestamp}}', String(seconds))
+    .replaceAll('{{$guid}}', () => randomUUID())
     .replaceAll(/\{\{(\w+)\.response\.body\.\$\.([\w.]+)\}\}/g, (variable, name, path) => {
       const value = path
         .split('.')

@@ -71,7 +71,7 @@ test.each(plain)('%s is named in no other list', (name) => {
 });
 
 test('an error code has a row, from which the description is made', () => {
-  expect(description.components.schemas.Problem.properties.code.enum).toEqual(Object.keys(PROBLEMS));
+  expect(description.components.schemas.ProblemCode.enum).toEqual(Object.keys(PROBLEMS));
 });
 
 test('the algorithm is named in one file', () => {

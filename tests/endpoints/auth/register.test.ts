@@ -83,7 +83,7 @@ test('ignores members that it does not know', async () => {
 });
 
 describe('username', () => {
-  test.each(['a', 'A.b_c@d+e-1', '.a', '9'.repeat(140)])('accepts %j', async (name) => {
+  test.each(['a', 'A.b_c@d+e-1', '.a', 'alice.smith', '9'.repeat(140)])('accepts %j', async (name) => {
     const username = `${name}${name.length < 100 ? uniqueName('') : Math.random().toString(36).slice(2, 10)}`;
     const answer = await post('/register/', { ...registration(), username });
     expect(answer.status).toBe(201);
@@ -126,6 +126,7 @@ describe('email', () => {
     '',
     'a',
     'a@',
+    'alice.smith',
     '@b.c',
     'a@b',
     'a b@c.de',

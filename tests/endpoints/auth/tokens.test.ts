@@ -22,6 +22,7 @@ test('are RS256 JWTs with the claims that sibling services rely on', async () =>
       sub: String(user.id),
       username: user.username,
       token_type: kind,
+      ...(kind === 'access' && { client_id: 'careers' }),
       sid: expect.stringMatching(/^[\w-]{12}$/),
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
       iat: expect.any(Number),

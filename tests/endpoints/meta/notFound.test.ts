@@ -60,6 +60,7 @@ test.each(paths)('answers the preflight of %s', async (path, methods) => {
   });
   expect([200, 204]).toContain(answer.status);
   expect(answer.headers['access-control-allow-origin']).toBe('*');
+  expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
   expect(answer.headers['access-control-allow-methods']).toContain(methods.join(', '));
   expect(answer.headers['access-control-allow-headers']?.toLowerCase()).toContain('authorization');
   expect(answer.headers['access-control-allow-headers']?.toLowerCase()).toContain('content-type');

@@ -85,6 +85,11 @@ test('M13: whatever touches the table says whose items, and only those who compa
   ]);
 });
 
+test('no page of another origin is told that it may send credentials', () => {
+  expect(JSON.stringify(template)).toContain('Access-Control-Allow-Origin');
+  expect(JSON.stringify(template)).not.toMatch(/Allow-Credentials/i);
+});
+
 test('lets nobody invoke functions but this API and the rules of this service', () => {
   const SOURCES: Record<string, RegExp> = {
     'apigateway.amazonaws.com': /\{"Ref":"ApiGatewayRestApi"\}/,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { STANDARD_HEADERS } from '../../../lib/http/headers.ts';
 import { expectConformance } from '../../support/conformance.ts';
 import type { Response } from '../../support/gateway.ts';
 
@@ -7,6 +8,7 @@ const headers = {
   'x-content-type-options': 'nosniff',
   'strict-transport-security': 'max-age=1',
   'access-control-allow-origin': '*',
+  'access-control-expose-headers': STANDARD_HEADERS['Access-Control-Expose-Headers'],
   'cache-control': 'no-store',
   'content-type': 'application/json',
 };
@@ -32,7 +34,15 @@ test('refuses a body, a header, a status, a code or a media type that the descri
     [{ ...refreshed, status: 201 }, /no such status/],
     [{ ...refreshed, headers: { ...headers, 'content-type': 'text/plain' } }, /media type/],
     [problem(401, 'token_not_valid'), /WWW-Authenticate is missing/],
-    [problem(401, 'no_active_account', { 'www-authenticate': 'Bearer' }), /must be equal to one of/],
+    [
+      problem(401, 'no_active_account', { 'www-authenticate': 'Bearer' }),
+      /does not say that no_active_account/,
+    ],
+    [problem(401, 'not_found', { 'www-authenticate': 'Bearer' }), /must be equal to one of/],
+    [
+      { ...refreshed, headers: { ...headers, 'set-cookie': 'a=b' } },
+      /nothing is said of the headers set-cookie/,
+    ],
   ];
   for (const [response, reason] of wrong) {
     expect(() => expectConformance(refresh, response)).toThrow(reason);

@@ -103,11 +103,13 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
 
     expect(await everybody(service)).toEqual(registered);
     await fetch(`${origin}${BASE_PATH}/nobody/`);
+    await fetch(`${origin}${BASE_PATH}/%zz/`);
     await expect
       .poll(() => requestLines(service as Started))
       .toEqual([
         expect.stringMatching(/^GET \/careers\/users\/\?ordering=username 200 \d+ ms$/),
         expect.stringMatching(/^GET \/careers\/users\/nobody\/ 404 \d+ ms$/),
+        expect.stringMatching(/^GET \/careers\/users\/%zz\/ 400 \d+ ms$/),
       ]);
     // Whatever way it ended, events that were not out by then are by now.
     await expect.poll(() => new Set(namesInEvents()), { timeout: 10_000 }).toEqual(new Set(registered));
