@@ -37,7 +37,7 @@ export function learnFrom(operation: string, ok: boolean, answer: unknown): void
   if (operation === 'logout') signIn(undefined);
   const { access, refresh, user } = (answer ?? {}) as Tokens & { user?: { username: string } };
   if (typeof access !== 'string') return;
-  signIn(refresh && user ? { access, refresh, username: user.username } : { ...tokens, access });
+  signIn({ ...tokens, access, ...(refresh && { refresh }), ...(user && { username: user.username }) });
 }
 
 function signIn(next: Tokens | undefined): void {
