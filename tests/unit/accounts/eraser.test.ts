@@ -24,9 +24,8 @@ const { findContradictions } = await import('../../support/audit.ts');
 const { expectProblem } = await import('../../support/problems.ts');
 const { readItem, writeItem } = await import('../../support/table.ts');
 const { findTraces } = await import('../../support/traces.ts');
-const { changeProfile, follow, hide, newUser, registration, storeSession, storeUser } = await import(
-  '../../support/users.ts'
-);
+const { changeProfile, follow, hide, newUser, registration, storeSession, storeUser, unfollow } =
+  await import('../../support/users.ts');
 
 type Member = Awaited<ReturnType<typeof newUser>>;
 
@@ -164,6 +163,22 @@ describe('what was under way when the account was deleted', () => {
     const waits: number[] = [];
     await eraseAccount(user, { wait: async (milliseconds) => waits.push(milliseconds) });
     expect(waits).toEqual([0]);
+  });
+
+  test('a storm of follows and unfollows around it leaves nothing behind', async () => {
+    const [user, ...fans] = await Promise.all(Array.from({ length: 13 }, () => newUser()));
+    if (!user) throw new Error('There is nobody.');
+    for (const fan of fans.slice(0, 4)) await follow(fan, user);
+    const storm = [
+      ...fans.slice(4).map((fan) => follow(fan, user)),
+      ...fans.slice(0, 4).map((fan) => unfollow(fan, user)),
+      ...fans.slice(0, 4).map((fan) => follow(user, fan)),
+    ];
+    const [answers] = await Promise.all([Promise.all(storm), hide(user.username, 'deleted_at')]);
+    for (const { status } of answers) expect([200, 201, 401, 404]).toContain(status);
+    await eraseAccount(user, atOnce);
+    expect(await findTraces({ ...user, emails: [user.email] })).toEqual(tombstone(user));
+    expect(await findContradictions()).toEqual([]);
   });
 
   test('an address that is changed at the same time does not stay claimed', async () => {
