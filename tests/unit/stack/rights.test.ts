@@ -22,13 +22,16 @@ import {
 import { readItem, writeItem } from '../../support/table.ts';
 import { forge, seconds } from '../../support/tokens.ts';
 import {
+  block,
   changeProfile,
   follow,
   newUser,
   registration,
+  removeFollower,
   storedUser,
   storeSession,
   type TestUser,
+  unblock,
   unfollow,
 } from '../../support/users.ts';
 
@@ -173,6 +176,9 @@ const more: Record<string, Work> = {
     await changeProfile(alice, { email: registration().email }, repeatable());
   },
   unfollowUser: unfollow,
+  removeFollower,
+  unblockUser: unblock,
+  blockUser: (alice, bob) => block(alice, bob, repeatable()),
   writeSnapshot: async () => {
     const { writeSnapshot } = await import('../../../lib/directory/snapshot/writer.ts');
     await writeSnapshot(Date.now, 1);
@@ -192,6 +198,12 @@ const more: Record<string, Work> = {
   notFound: () => get('/nowhere/at/all/'),
 };
 
+/** What has happened before a function is used. */
+const before: Record<string, Work> = {
+  followUser: async (alice) => block(await newUser(), alice),
+  unblockUser: block,
+};
+
 /** The rights that Lambda uses to read the stream for a function. */
 const READS_STREAM = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
 
@@ -201,6 +213,7 @@ async function rightsUsed(name: string): Promise<string[]> {
   const example = (await exampleRequests(alice, bob)).find(({ operation }) => operation === name);
   await follow(bob, alice);
   if (name !== 'followUser') await follow(alice, bob);
+  await before[name]?.(alice, bob);
   await putDamagedSnapshot();
   const token = example && (await tokenFor(example, alice.access));
 
