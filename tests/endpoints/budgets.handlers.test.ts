@@ -45,7 +45,6 @@ async function measure({ title, slow, request }: Scenario) {
     for (let n = 1; n <= (slow ? SLOW_REQUESTS : REQUESTS); n++) await succeed(request(n));
   });
   costs.set(title, cost);
-  if (process.env.SHOW) process.stdout.write(`COST ${title} ${JSON.stringify(cost)}\n`);
 }
 
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { inParallel } from '../../local/pool.ts';
 import { seededRandom } from '../../local/seed/random.ts';
 import { get } from '../support/api.ts';
 import { maximalProfile } from '../support/directoryCrowd.ts';
@@ -15,9 +16,11 @@ const MOST_BYTES = 300_000;
 
 const random = seededRandom(3);
 const long = (prefix: string) => uniqueName(prefix).padEnd(150, 'x');
-const crowd = await Promise.all(
-  Array.from({ length: ROWS }, (_, n) => newUser({ username: long(`c${n}`), ...maximalProfile(random) })),
-);
+const profiles = Array.from({ length: ROWS }, (_, n) => ({
+  username: long(`c${n}`),
+  ...maximalProfile(random),
+}));
+const crowd = await inParallel(profiles, 10, newUser);
 const center = await newUser({ username: long('center'), ...maximalProfile(random) });
 for (const one of crowd) {
   await follow(one, center);
