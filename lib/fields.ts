@@ -49,7 +49,7 @@ export function isPossibleUsername(username: string): boolean {
 }
 
 /** Whether a text has the form of an email address. */
-export function isPlausibleEmail(email: string): boolean {
+function isPlausibleEmail(email: string): boolean {
   const at = email.lastIndexOf('@');
   return at > 0 && EMAIL_LOCAL_PART.test(email.slice(0, at)) && EMAIL_DOMAIN.test(email.slice(at + 1));
 }

@@ -166,10 +166,7 @@ const grants = ({ service, functions, signingKeys, eventBus, mailFrom }) => {
     listFollowers: [read(['BatchGetItem', 'GetItem', 'Query'], 'users'), queryIndex('followers')],
     listFollowing: [read(['BatchGetItem', 'GetItem', 'Query'], 'users')],
     listRelationships: [read(['BatchGetItem', 'Query'], 'users'), queryIndex('followers')],
-    removeFollower: [
-      read('GetItem', 'users'),
-      write(['DeleteItem', 'UpdateItem', 'ConditionCheckItem'], 'users'),
-    ],
+    removeFollower: [read('GetItem', 'users'), write(['DeleteItem', 'UpdateItem'], 'users')],
     reportUser: [read('GetItem', 'users'), write(['PutItem', 'UpdateItem'], 'users')],
     blockUser: [
       read('GetItem', 'user_ids', 'users'),

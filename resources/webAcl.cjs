@@ -84,7 +84,7 @@ const REDACTED = [
 ];
 
 module.exports = async ({ resolveVariable }) => {
-  if ((await resolveVariable(`param:waf, 'false'`)) !== 'true') return {};
+  if ((await resolveVariable('self:custom.waf')) !== 'true') return {};
   const stage = await resolveVariable('sls:stage');
   const arnOf = (rest) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
   return {

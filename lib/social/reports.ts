@@ -21,8 +21,11 @@ export const ReportRequest = v.object({
 /** What a report is answered with. */
 export const ReportReceipt = v.object({ message: v.string() });
 
-/** How many reports a caller may make. */
-const REPORTS: Limit = { times: config.REPORTS_PER_DAY, within: 24 * 60 * 60 };
+/** How many reports a caller may make. They are counted where there is no limit, too: that proves the token. */
+const REPORTS: Limit = {
+  times: Math.min(config.REPORTS_PER_DAY, Number.MAX_SAFE_INTEGER),
+  within: 24 * 60 * 60,
+};
 
 interface Origin {
   clock: Clock;

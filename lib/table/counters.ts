@@ -64,7 +64,7 @@ export const countFollower = (follower: string, followed: string, difference: nu
 /** Counts that change in one item, and what must hold of it. */
 export interface Move {
   Key: Key;
-  /** By how much each count changes; none where only the condition matters. */
+  /** By how much each count changes, at least one of them; by nothing where only the condition matters. */
   counts: Record<string, number>;
   condition?: string;
   values?: Record<string, unknown>;
@@ -78,10 +78,10 @@ export function moveCounts(moves: Record<string, Move>): Record<string, Write> {
   const met = new Map<string, [string, Move]>();
   for (const [name, move] of Object.entries(moves)) {
     const place = `${move.Key.PK} ${move.Key.SK}`;
-    const [first = name, before = { ...move, counts: {} }] = met.get(place) ?? [];
+    const [first, before] = met.get(place) ?? [name, { ...move, counts: {} }];
     met.set(place, [first, { ...before, counts: sumOf(before.counts, move.counts) }]);
   }
-  return Object.fromEntries([...met.values()].map(([name, move]) => [name, writeOf(move)]));
+  return Object.fromEntries([...met.values()].map(([name, move]) => [name, updateOf(move)]));
 }
 
 function sumOf(counts: Record<string, number>, more: Record<string, number>): Record<string, number> {
@@ -90,14 +90,16 @@ function sumOf(counts: Record<string, number>, more: Record<string, number>): Re
   return sum;
 }
 
-function writeOf({ Key, counts, condition, values }: Move): Write {
-  const names = Object.keys(counts);
-  const guard = condition === undefined ? {} : { ConditionExpression: condition };
-  const all = { ...values, ...Object.fromEntries(names.map((name) => [`:${name}`, counts[name]])) };
-  const ExpressionAttributeValues = Object.keys(all).length > 0 ? all : undefined;
-  if (names.length === 0) {
-    return { ConditionCheck: { Key, ConditionExpression: condition, ExpressionAttributeValues } };
-  }
-  const UpdateExpression = `ADD ${names.map((name) => `${name} :${name}`).join(', ')}`;
-  return { Update: { Key, UpdateExpression, ...guard, ExpressionAttributeValues } };
+function updateOf({ Key, counts, condition, values }: Move): Write {
+  const differences = Object.entries(counts).map(([name, difference]) => [`:${name}`, difference]);
+  return {
+    Update: {
+      Key,
+      UpdateExpression: `ADD ${Object.keys(counts)
+        .map((name) => `${name} :${name}`)
+        .join(', ')}`,
+      ...(condition !== undefined && { ConditionExpression: condition }),
+      ExpressionAttributeValues: { ...values, ...Object.fromEntries(differences) },
+    },
+  };
 }

@@ -136,7 +136,7 @@ export async function deleteFollower(followed: Caller, follower: string): Promis
   const writes: Record<string, Write> = {
     edge: { Delete: { Key: followKey(follower, username), ConditionExpression: IS_THERE } },
     ...moveCounts({
-      account: { Key: accountKey(username), counts: {}, condition, values },
+      account: { Key: accountKey(username), counts: { followers_count: 0 }, condition, values },
       follower: { Key: accountKey(follower), counts: { following_count: -1 }, condition: IS_THERE },
       followed: { Key: followerStripeKey(follower, username), counts: { followers_count: -1 } },
     }),

