@@ -5,7 +5,7 @@ import { LoginRequest, LogoutRequest, RefreshRequest, SessionView } from '../lib
 import { PublicKey } from '../lib/config.ts';
 import { BatchInfo, UserBatch } from '../lib/directory/list.ts';
 import { FollowRequest, FollowView } from '../lib/social/follows.ts';
-import { FollowPage, UserPage } from '../lib/social/lists.ts';
+import { FollowPage, ListedFollow, UserPage } from '../lib/social/lists.ts';
 import { ProfileChanges } from '../lib/users/profiles.ts';
 import * as views from '../lib/users/views.ts';
 import type { AnyDeclaration } from './declarations.ts';
@@ -31,6 +31,7 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
     Statistics: views.Statistics,
     Follow: FollowView,
     FollowPage,
+    ListedFollow,
     UserPage,
     UserBatch,
     BatchInfo,

@@ -19,6 +19,7 @@ export const SCHEMAS: Record<string, string> = {
   ListedUser: 'A user in a list.',
   Statistics: 'All counts of a user.',
   Follow: 'One user following another.',
+  ListedFollow: 'A follow in a list.',
   FollowPage: 'One page of follows.',
   UserPage: 'One page of users.',
   UserBatch: 'One batch of the matching users, with exact totals.',
@@ -58,6 +59,9 @@ export const FIELDS: Record<string, string> = {
   comments_received: 'Comments on this user’s posts, as the posts service reports them.',
   is_following: 'Whether the caller follows this user; `false` for anonymous callers.',
   user: 'The account.',
+  'ListedFollow.user':
+    'The user who is followed, as lists of users show them; only with `expand=user`, and unless they are gone.',
+  expand: '`user` for names and avatars of the users who are followed, so that no call a row is needed.',
   access: `The access token, good for ${ACCESS_LIFE}: send it as \`Authorization: Bearer <access>\`.`,
   device_token:
     'Says that this device has logged in to the account before. Sent with the next login, even if empty or old, it is answered anew; such logins are not shut out when strangers guess at the name.',
