@@ -1,7 +1,7 @@
 import createFetchClient, { type Client } from 'openapi-fetch';
 import { type RepeatOptions, repeating, withKey } from './repeat.ts';
 import type { components, paths } from './schema.ts';
-import { Session, SessionEnded, type Tokens } from './session.ts';
+import { codeOf, Session, SessionEnded, type Tokens } from './session.ts';
 
 export { SessionEnded, type Tokens };
 
@@ -32,7 +32,10 @@ export interface UsersClient {
   readonly tokens: Tokens | undefined;
   /** Begins a session with the tokens that register or login answered. */
   begin(tokens: Tokens): void;
-  /** Revokes the refresh token and forgets both; they are forgotten also when the service cannot be reached. */
+  /**
+   * Revokes the refresh token and forgets both; they are forgotten also when the service cannot be reached. Until the
+   * next session begins, calls that need a token reject with {@link SessionEnded}; those that do not, go on.
+   */
   logout(): Promise<void>;
 }
 
@@ -42,7 +45,7 @@ const OPEN = /\/(?:register|login|token\/refresh|password\/(?:forgot|reset)|emai
 /**
  * A client that sends the access token with every call and renews it when it has expired: however many calls meet the
  * expired token, one refresh is made, and each call is sent once more. When the refresh token is refused too, they
- * all reject with `SessionEnded` and the tokens are forgotten. Calls whose answer was lost are sent again, and take
+ * all reject with {@link SessionEnded} and the tokens are forgotten. Calls whose answer was lost are sent again, and take
  * effect once; see repeat.ts.
  */
 export function createUsersClient(options: ClientOptions): UsersClient {
@@ -53,12 +56,20 @@ export function createUsersClient(options: ClientOptions): UsersClient {
 
   async function sendWithToken(request: Request): Promise<Response> {
     const { tokens } = session;
-    if (!tokens || OPEN.test(new URL(request.url).pathname)) return send(request);
+    if (OPEN.test(new URL(request.url).pathname)) return send(request);
+    if (!tokens) return sendWithoutToken(request);
     const again = request.clone();
     const response = await send(withToken(request, tokens));
-    if (!(await refusesToken(response))) return response;
+    if ((await codeOf(response)) !== 'token_not_valid') return response;
     const renewed = await session.renew(tokens);
     return renewed instanceof Response ? renewed : send(withToken(again, renewed));
+  }
+
+  async function sendWithoutToken(request: Request): Promise<Response> {
+    const response = await send(request);
+    const wantsToken = session.hasEnded && (await codeOf(response)) === 'not_authenticated';
+    if (wantsToken) throw new SessionEnded();
+    return response;
   }
 
   const api = createFetchClient<paths>({ baseUrl, fetch: (request) => sendWithToken(withKey(request)) });
@@ -92,13 +103,4 @@ function refreshRequest(baseUrl: string, refresh: string): Request {
 function withToken(request: Request, { access }: Tokens): Request {
   request.headers.set('Authorization', `Bearer ${access}`);
   return request;
-}
-
-async function refusesToken(response: Response): Promise<boolean> {
-  if (response.status !== 401) return false;
-  const problem = (await response
-    .clone()
-    .json()
-    .catch(() => undefined)) as Problem | undefined;
-  return problem?.code === 'token_not_valid';
 }

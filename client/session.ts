@@ -4,7 +4,7 @@ export interface Tokens {
   refresh: string;
 }
 
-/** The session is over: its refresh token was refused. The user must log in again; every waiting call gets this. */
+/** The session is over: its refresh token was refused, or the user logged out. The user must log in again. */
 export class SessionEnded extends Error {
   override readonly name = 'SessionEnded';
 
@@ -16,16 +16,17 @@ export class SessionEnded extends Error {
 /** Asks the service for a new access token; the answer is that of the refresh endpoint. */
 type RequestAccess = (refresh: string) => Promise<Response>;
 
-const ENDING_CODES = new Set(['token_not_valid', 'token_reused', 'invalid']);
+/** What the service says of a refresh token that will never be good again. */
+const ENDING_CODES = new Set(['token_not_valid', 'token_reused', 'account_suspended']);
 
-/** Whether the service itself refuses the token; a 401 of a proxy or a captive portal says nothing about it. */
-async function endsSession(response: Response): Promise<boolean> {
-  if (response.status !== 400 && response.status !== 401) return false;
+/** The `code` of a failure; what a proxy or a captive portal answers has none, whatever its status. */
+export async function codeOf(response: Response): Promise<string | undefined> {
+  if (response.ok) return undefined;
   const problem = (await response
     .clone()
     .json()
     .catch(() => undefined)) as { code?: string } | null | undefined;
-  return ENDING_CODES.has(problem?.code ?? '');
+  return problem?.code;
 }
 
 type Changed = (tokens: Tokens | undefined) => void;
@@ -34,6 +35,7 @@ type Changed = (tokens: Tokens | undefined) => void;
 export class Session {
   #tokens: Tokens | undefined;
   #renewing: Promise<Response | undefined> | undefined;
+  #has_ended = false;
   readonly #requestAccess: RequestAccess;
   readonly #changed: Changed;
 
@@ -46,6 +48,11 @@ export class Session {
   /** The tokens at hand; `undefined` while nobody is logged in. */
   get tokens(): Tokens | undefined {
     return this.#tokens;
+  }
+
+  /** Whether there was a session, and none has begun since. */
+  get hasEnded(): boolean {
+    return this.#has_ended;
   }
 
   /** Begins a session, or takes up one that was stored. */
@@ -78,7 +85,7 @@ export class Session {
 
   async #requestRenewal(tokens: Tokens): Promise<Response | undefined> {
     const response = await this.#requestAccess(tokens.refresh);
-    if (!response.ok && !(await endsSession(response))) return response;
+    if (!response.ok && !ENDING_CODES.has((await codeOf(response)) ?? '')) return response;
     const renewed = response.ok
       ? { ...tokens, ...((await response.json()) as { access: string }) }
       : undefined;
@@ -88,6 +95,7 @@ export class Session {
 
   #set(tokens: Tokens | undefined): void {
     this.#tokens = tokens;
+    this.#has_ended = tokens === undefined;
     this.#changed(tokens);
   }
 }

@@ -13,7 +13,7 @@ import { PublicKey } from '../lib/config.ts';
 import { BatchInfo, UserBatch } from '../lib/directory/list.ts';
 import { BlockRequest, BlockView } from '../lib/social/blocks.ts';
 import { FollowRequest, FollowView } from '../lib/social/follows.ts';
-import { BlockPage, FollowPage, UserPage } from '../lib/social/lists.ts';
+import { BlockPage, FollowPage, ListedFollow, UserPage } from '../lib/social/lists.ts';
 import { Relationship } from '../lib/social/relationships.ts';
 import { ReportRequest } from '../lib/social/reports.ts';
 import { ProfileChanges } from '../lib/users/profiles.ts';
@@ -46,6 +46,7 @@ const NAMED: Record<Side, Record<string, v.GenericSchema>> = {
     Statistics: views.Statistics,
     Follow: FollowView,
     FollowPage,
+    ListedFollow,
     UserPage,
     Relationship,
     Block: BlockView,

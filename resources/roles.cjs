@@ -160,7 +160,7 @@ const grants = ({ service, functions, signingKeys, eventBus, mailFrom }) => {
       write('UpdateItem', 'users', 'follow_sequence'),
     ],
     unfollowUser: [read('GetItem', 'users'), write(['DeleteItem', 'UpdateItem'], 'users')],
-    listMyFollowing: [read(['GetItem', 'Query'], 'users')],
+    listMyFollowing: [read(['BatchGetItem', 'GetItem', 'Query'], 'users')],
     listMyFollowers: [read(['BatchGetItem', 'GetItem', 'Query'], 'users'), queryIndex('followers')],
     listMyFollowedUsers: [read(['BatchGetItem', 'GetItem', 'Query'], 'users')],
     listFollowers: [read(['BatchGetItem', 'GetItem', 'Query'], 'users'), queryIndex('followers')],

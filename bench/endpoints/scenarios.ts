@@ -225,6 +225,12 @@ export function scenarios(people: People): Scenario[] {
       () => collector.request('GET', '/following/'),
     ),
     reading(
+      'following, ten expanded',
+      budget('listMyFollowing', 2, 6.5, 0),
+      floor(2, 6, 0, 'the account and the edges; ten users'),
+      () => collector.request('GET', '/following/?batch_size=10&expand=user'),
+    ),
+    reading(
       'followers of a user',
       budget('listFollowers', 2, 13, 0),
       floor(2, 7, 0, 'profile, index, account; ten users and a query of edges'),

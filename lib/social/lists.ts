@@ -4,6 +4,7 @@ import { batchSize } from '../paging.ts';
 import { ApiError } from '../problems.ts';
 import { readBlocksOf } from '../table/blocks.ts';
 import {
+  type Follow,
   type Reader,
   readFollowed,
   readFollowers,
@@ -25,26 +26,37 @@ import { type Hidden, NOBODY, readHidden } from './visibility.ts';
 export const EdgeQuery = v.object({ batch_size: batchSize(100), cursor: v.optional(v.string()) });
 type EdgeQuery = v.InferOutput<typeof EdgeQuery>;
 
+/** Which page of the caller's own follows, and whether the users whom they follow come along. */
+export const FollowQuery = v.object({
+  ...EdgeQuery.entries,
+  expand: v.optional(v.picklist(['user'], 'This must be user.')),
+});
+type FollowQuery = v.InferOutput<typeof FollowQuery>;
+
+/** A follow in a list, with the user who is followed where that was asked for. */
+export const ListedFollow = v.object({ ...FollowView.entries, user: v.optional(ListedUser) });
+
 const page = <Entry extends v.GenericSchema>(entry: Entry) =>
   v.object({ count: Count, results: v.array(entry), next: v.nullable(v.string()) });
 
-export const FollowPage = page(FollowView);
+export const FollowPage = page(ListedFollow);
 export const BlockPage = page(BlockView);
 export const UserPage = page(ListedUser);
 
-/** Whom the caller follows, as follows, by name. */
-export async function listFollows(caller: Caller, query: EdgeQuery) {
+/** Whom the caller follows, as follows, by name; expanding them takes one more trip. A user who is gone does not come along. */
+export async function listFollows(caller: Caller, query: FollowQuery) {
   const list: EdgeList = { kind: 'following', username: caller.username };
   const wanted = pageRequest(list, query);
   const [{ following_count }, edges] = await Promise.all([
     requireAccount(caller),
     readFollowing(caller.username, wanted),
   ]);
-  return {
-    count: following_count,
-    results: edges.entries.map((edge) => viewFollow(caller, edge)),
-    next: nextCursor(list, edges),
-  };
+  const users = query.expand ? await followedUsers(edges.entries) : new Map<number, FollowedUser>();
+  const results = edges.entries.map((edge) => {
+    const user = users.get(edge.following);
+    return { ...viewFollow(caller, edge), ...(user && { user }) };
+  });
+  return { count: following_count, results, next: nextCursor(list, edges) };
 }
 
 /** Whom a user follows, by name, as the caller may see them. */
@@ -111,6 +123,16 @@ const pageRequest = (list: EdgeList, { batch_size, cursor }: EdgeQuery): PageReq
 
 const nextCursor = (list: EdgeList, { next }: Page<unknown>) =>
   next === undefined ? null : encodeCursor(list, next);
+
+type FollowedUser = v.InferInput<typeof ListedUser>;
+
+/** The users whom these edges of the caller lead to, by their ids. */
+async function followedUsers(edges: readonly Follow[]): Promise<Map<number, FollowedUser>> {
+  const users = await readUsers(edges.map(({ following_username }) => following_username));
+  const byId = new Map(users.map((user) => [user.id, user]));
+  const found = edges.flatMap(({ following }) => byId.get(following) ?? []);
+  return new Map(fitPage(found).map((user) => [user.id, { ...user, is_following: true }]));
+}
 
 /** The users of the given names, in that order; a name whose user is gone, or hidden from the viewer, is left out. */
 async function viewUsers(all: readonly string[], viewer: Reader | undefined, hidden: Hidden) {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { readImportedHash } from '../../lib/auth/importedHashes.ts';
 import { NO_PASSWORD } from '../../lib/auth/passwords.ts';
-import { Avatar, Email, isPlausibleEmail, registeredTexts, Username } from '../../lib/fields.ts';
+import { Avatar, borrowedAddress, Email, registeredTexts, Username } from '../../lib/fields.ts';
 
 /** Above any that a database counts up to, and low enough for its sequence to go on from there. */
 export const LARGEST_ID = 2 ** 52;
@@ -84,7 +84,7 @@ export const UserRow = v.pipe(
   }),
   v.forward(
     v.check(
-      ({ username, email }) => !isPlausibleEmail(username) || username.toLowerCase() === email.toLowerCase(),
+      ({ username, email }) => borrowedAddress(username, email) === undefined,
       'This may be an email address only if it is their own.',
     ),
     ['username'],

@@ -58,7 +58,7 @@ ${groups
 function sessionBar(): string {
   return `<details class="session"><summary><span class="dot" aria-hidden="true"></span><span id="session-state">Not signed in</span></summary>
 <form id="session" class="panel">
-<p>Register or log in below and the page keeps the tokens until it is closed. Or paste an access token:</p>
+<p>Register or log in below and the page keeps the tokens until its tab is closed. Or paste an access token:</p>
 <label class="field wide">Access token<input name="access" autocomplete="off" autocapitalize="off" spellcheck="false"></label>
 <button type="submit">Use this token</button> <button type="button" class="quiet" id="session-forget">Forget the tokens</button>
 </form></details>`;

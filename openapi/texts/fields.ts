@@ -27,6 +27,7 @@ export const SCHEMAS: Record<string, string> = {
   AccountExport: 'One page of what is stored about a user.',
   Statistics: 'All counts of a user.',
   Follow: 'One user following another.',
+  ListedFollow: 'A follow in a list.',
   FollowPage: 'One page of follows.',
   Relationship: 'What is between the caller and one user.',
   Block: 'One user blocking another.',
@@ -79,6 +80,9 @@ export const FIELDS: Record<string, string> = {
   comments_received: 'Comments on this user’s posts, as the posts service reports them.',
   is_following: 'Whether the caller follows this user; `false` for anonymous callers.',
   user: 'The account.',
+  'ListedFollow.user':
+    'The user who is followed, as lists of users show them; only with `expand=user`, and unless they are gone.',
+  expand: '`user` for names and avatars of the users who are followed, so that no call a row is needed.',
   access: `The access token, good for ${ACCESS_LIFE}: send it as \`Authorization: Bearer <access>\`.`,
   device_token:
     'Says that this device has logged in to the account before. Sent with the next login, even if empty or old, it is answered anew; such logins are not shut out when strangers guess at the name.',

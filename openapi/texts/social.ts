@@ -42,7 +42,7 @@ export const social = {
   listMyFollowing: {
     tag: 'Social',
     summary: 'List my follows',
-    description: `The follows of the caller, ordered by the name of the followed user. ${WALK}`,
+    description: `The follows of the caller, ordered by the name of the followed user; with \`expand=user\` each has the followed user in it. ${WALK}`,
     answer: 'One page of follows.',
     response: { count: 5, results: [follow], next: null },
   },

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import description from '../../openapi/openapi.json' with { type: 'json' };
 import { CHROMIUM_HINT, findChromium, startChromium } from '../support/browser.ts';
-import { registration } from '../support/users.ts';
+import { registration, uniqueName } from '../support/users.ts';
 
 const operations = Object.values<Record<string, { operationId: string }>>(description.paths)
   .flatMap((methods) => Object.values(methods))
@@ -48,7 +48,11 @@ describe.skipIf(isMissing)('the reference page', () => {
     if (!(await panel.evaluate((element) => element.hasAttribute('open')))) {
       await panel.locator('summary').click();
     }
-    for (const [name, value] of Object.entries(fields)) await panel.locator(`[name="${name}"]`).fill(value);
+    for (const [name, value] of Object.entries(fields)) {
+      const field = panel.locator(`[name="${name}"]`);
+      if (await field.evaluate((element) => element.tagName === 'SELECT')) await field.selectOption(value);
+      else await field.fill(value);
+    }
     await panel.getByRole('button').click();
     const outcome = panel.getByRole('status');
     await outcome.getByText(/^\d{3} · /).waitFor();
@@ -109,6 +113,52 @@ describe.skipIf(isMissing)('the reference page', () => {
     }
     const content = await page.evaluate('document.documentElement.scrollWidth');
     expect(content).toBeLessThanOrEqual(width);
+    await page.close();
+  });
+
+  test.each([320, 360, 390])('needs none either under a long name, at %i pixels', async (width) => {
+    const { page } = await open({ width });
+    const username = `${uniqueName('w')}${'W'.repeat(100)}`;
+    const body = JSON.stringify(registration({ username }));
+    expect((await send(page, 'register', { body })).status).toBe(201);
+    await page.locator('.session > summary').click();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    await page.close();
+  });
+
+  test('keeps the session through a reload, and forgets it when told', async () => {
+    const { page } = await open();
+    await send(page, 'register');
+    const signedIn = await page.locator('#session-state').textContent();
+    expect(signedIn).toMatch(/^Signed in as alice-/);
+    await page.reload();
+    expect(await page.locator('#session-state').textContent()).toBe(signedIn);
+    expect((await send(page, 'getMe')).status).toBe(200);
+    expect((await send(page, 'refreshToken')).status).toBe(200);
+    await page.locator('.session > summary').click();
+    await page.getByRole('button', { name: 'Forget the tokens' }).click();
+    await page.reload();
+    expect(await page.locator('#session-state').textContent()).toBe('Not signed in');
+    await page.close();
+  });
+
+  test('fills in what works, twice on one database: a new name, somebody from the last list', async () => {
+    const { page, complaints } = await open();
+    for (const _ of ['first', 'second']) {
+      expect((await send(page, 'register')).status).toBe(201);
+      const { body } = await send(page, 'listUsers', { ordering: '-created_at' });
+      expect(body.users.length).toBeGreaterThan(1);
+      const [followed, profile, unfollowed] = [
+        await send(page, 'followUser'),
+        await send(page, 'getUser'),
+        await send(page, 'unfollowUser'),
+      ];
+      expect([followed.status, profile.status, unfollowed.status]).toEqual([201, 200, 200]);
+      expect(followed.body.following).toBe(profile.body.id);
+      expect((await send(page, 'login')).status).toBe(200);
+      expect((await send(page, 'logout')).status).toBe(200);
+    }
+    expect(complaints).toEqual([]);
     await page.close();
   });
 

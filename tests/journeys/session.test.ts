@@ -114,3 +114,21 @@ test('a service that is too busy to refresh does not end the session', async () 
   isBusy = false;
   expect((await client.api.GET('/me/')).data?.id).toBe(registered.user.id);
 });
+
+test('after a logout, calls that need a token say that the session has ended, until the next one begins', async () => {
+  const { client, user } = await registeredClient();
+  const { username } = user;
+  await client.logout();
+  await expect(client.api.GET('/me/')).rejects.toBeInstanceOf(SessionEnded);
+  await expect(client.api.POST('/follow/', { body: { following: 1 } })).rejects.toBeInstanceOf(SessionEnded);
+  expect((await client.api.GET('/{username}/', { params: { path: { username } } })).data?.id).toBe(user.id);
+
+  const { data } = await client.api.POST('/login/', { body: { username, password: 'password123' } });
+  if (data) client.begin(data);
+  expect((await client.api.GET('/me/')).data?.id).toBe(user.id);
+});
+
+test('whoever never logged in is told that a call needs a token', async () => {
+  const { error } = await newClient().api.GET('/me/');
+  expect(error?.code).toBe('not_authenticated');
+});

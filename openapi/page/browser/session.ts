@@ -1,17 +1,23 @@
-/** What the page knows of who is signed in; gone when it is closed. */
+import { prefill, prefillNewcomer, prefillUser } from './prefill.ts';
+
+/** What the page knows of who is signed in; kept through a reload, gone when its tab is closed. */
 interface Tokens {
   access: string;
   refresh?: string;
   username?: string;
 }
 
+const STORED = 'users-api';
+
 let tokens: Tokens | undefined;
 
 /** The access token to send, if there is one. */
 export const accessToken = () => tokens?.access;
 
-/** Wires the panel in which a token can be pasted or forgotten. */
+/** Wires the panel in which a token can be pasted or forgotten, and takes up the session from before a reload. */
 export function listenToSession(): void {
+  signIn(JSON.parse(sessionStorage.getItem(STORED) ?? 'null') ?? undefined);
+  prefillNewcomer();
   const form = document.querySelector<HTMLFormElement>('#session');
   const panel = form?.closest('details');
   panel?.addEventListener('keydown', ({ key }) => {
@@ -31,10 +37,19 @@ export function listenToSession(): void {
   });
 }
 
-/** Keeps the tokens that an answer brings, and forgets them after a logout. */
+interface Listed {
+  users?: { id: number; username: string }[];
+  results?: { id: number; username: string }[];
+}
+
+/** Keeps the tokens and the users that an answer brings, and forgets the tokens after a logout. */
 export function learnFrom(operation: string, ok: boolean, answer: unknown): void {
+  if (operation === 'register') prefillNewcomer();
   if (!ok) return;
   if (operation === 'logout') signIn(undefined);
+  const { users, results = [] } = (answer ?? {}) as Listed;
+  const other = (users ?? results).find(({ username = tokens?.username }) => username !== tokens?.username);
+  if (other) prefillUser(other);
   const { access, refresh, user } = (answer ?? {}) as Tokens & { user?: { username: string } };
   if (typeof access !== 'string') return;
   signIn({ ...tokens, access, ...(refresh && { refresh }), ...(user && { username: user.username }) });
@@ -42,20 +57,13 @@ export function learnFrom(operation: string, ok: boolean, answer: unknown): void
 
 function signIn(next: Tokens | undefined): void {
   tokens = next;
+  if (next) sessionStorage.setItem(STORED, JSON.stringify(next));
+  else sessionStorage.removeItem(STORED);
   const state = document.querySelector('#session-state');
   if (state)
     state.textContent = next ? `Signed in${next.username ? ` as ${next.username}` : ''}` : 'Not signed in';
   document.documentElement.toggleAttribute('data-signed-in', next !== undefined);
-  for (const body of document.querySelectorAll<HTMLTextAreaElement>('textarea[name="body"]')) fillIn(body);
-}
-
-/** Puts the refresh token into the bodies that are nothing but one. */
-function fillIn(body: HTMLTextAreaElement): void {
-  try {
-    const value = JSON.parse(body.value) as Record<string, unknown>;
-    if (Object.keys(value).join() !== 'refresh') return;
-    body.value = JSON.stringify({ refresh: tokens?.refresh ?? 'REFRESH_TOKEN' }, null, 2);
-  } catch {
-    // What the reader typed stays.
-  }
+  const refresh = next?.refresh ?? 'REFRESH_TOKEN';
+  const login = next?.username ? { login: { username: next.username } } : {};
+  prefill({ logout: { refresh }, refreshToken: { refresh }, ...login });
 }

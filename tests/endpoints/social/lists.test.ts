@@ -203,3 +203,41 @@ describe('a page', () => {
     expect(seen.sort()).toEqual(others.map(({ id }) => id).sort());
   });
 });
+
+describe('my follows with expand=user', () => {
+  const [fan] = followers;
+  const path = '/following/?expand=user';
+
+  test('have the users who are followed, as lists show them', async () => {
+    await changeProfile(followers[2], { avatar: 'https://example.com/other.jpg' });
+    const { status, body } = await get(path, { token: fan.access });
+    const { body: plain } = await get('/following/', { token: fan.access });
+    expect(status).toBe(200);
+    expect(body.count).toBe(plain.count);
+    for (const [n, { user, ...follow }] of body.results.entries()) {
+      expect(follow).toEqual(plain.results[n]);
+      expect(user).toEqual({
+        id: follow.following,
+        username: follow.following_username,
+        first_name: follow.following === popular.id ? 'Popular' : 'Follower',
+        last_name: expect.any(String),
+        avatar: null,
+        is_following: true,
+        ...(follow.following === followers[4].id && { avatar: 'https://example.com/avatar.jpg' }),
+        ...(follow.following === followers[2].id && { avatar: 'https://example.com/other.jpg' }),
+      });
+    }
+    expect(body.results).toHaveLength(5);
+  });
+
+  test('come page by page, and expand nothing unless told', async () => {
+    const pages = await walk('/following/', { token: fan.access });
+    const first = await get(`${path}&batch_size=2`, { token: fan.access });
+    expect(first.body.next).toBe(pages[0]?.body.next);
+    expect(pages[0]?.body.results[0]).not.toHaveProperty('user');
+    expectProblem(await get('/following/?expand=posts', { token: fan.access }), 400, 'invalid', ['expand']);
+    expect((await get('/following/?expand=', { token: fan.access })).body.results[0]).not.toHaveProperty(
+      'user',
+    );
+  });
+});

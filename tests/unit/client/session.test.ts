@@ -13,7 +13,7 @@ const sessionAnswered = (response: Response) =>
 test.each([
   [401, 'token_not_valid'],
   [401, 'token_reused'],
-  [400, 'invalid'],
+  [403, 'account_suspended'],
 ])('a refresh that the service refuses with %i %s ends the session', async (status, code) => {
   const session = sessionAnswered(Response.json({ code }, { status }));
   await expect(session.renew(TOKENS)).rejects.toThrow(SessionEnded);
@@ -24,6 +24,7 @@ test.each([
   ['a captive portal', new Response('<html>Log in to the Wi-Fi</html>', { status: 401 })],
   ['a proxy', Response.json({ message: 'Unauthorized' }, { status: 401 })],
   ['a proxy that answers null', Response.json(null, { status: 400 })],
+  ['a firewall', Response.json({ code: 'invalid' }, { status: 400 })],
   ['a busy service', Response.json({ code: 'throttled' }, { status: 429 })],
 ])('a refusal of %s leaves the session as it is', async (_, response) => {
   const session = sessionAnswered(response);
