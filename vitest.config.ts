@@ -21,7 +21,7 @@ const transported = {
 export default defineConfig({
   test: {
     // The short form; vitest.soak.config.ts has the long one.
-    env: { LOAD_REQUESTS: '200', REGISTRATIONS: '120', BAD_INPUT_RUNS: '60', AUDITED_USERS: '300' },
+    env: { LOAD_REQUESTS: '200', REGISTRATIONS: '120', BAD_INPUT_RUNS: '60', AUDITED_USERS: '100' },
     // Most of a test is waiting, so that a worker beside the last core pays.
     maxWorkers: 3,
     reporters: process.env.CI ? ['default'] : ['dot'],
