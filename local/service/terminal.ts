@@ -25,6 +25,9 @@ export function quietStart(): () => void {
   return () => Object.assign(console, { log });
 }
 
+/** The address of a mailbox in a query, which no log may hold. */
+const MAILBOX = /(?<=[?&]email=)[^&]*/g;
+
 /** Writes one line for each request that the servers of this process have answered, except what `isInternal`. */
 export function writeRequestLines(isInternal: (request: IncomingMessage) => boolean): void {
   const starts = new WeakMap<IncomingMessage, number>();
@@ -35,6 +38,7 @@ export function writeRequestLines(isInternal: (request: IncomingMessage) => bool
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     if (isInternal(request)) return;
     const duration = Math.round(performance.now() - (starts.get(request) ?? 0));
-    process.stdout.write(`${request.method} ${request.url} ${response.statusCode} ${duration} ms\n`);
+    const url = request.url?.replace(MAILBOX, '…');
+    process.stdout.write(`${request.method} ${url} ${response.statusCode} ${duration} ms\n`);
   });
 }
