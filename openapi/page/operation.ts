@@ -9,6 +9,7 @@ import {
 } from './description.ts';
 import { fieldList, parameterList } from './fields.ts';
 import { escapeHtml, json, paragraphs } from './markup.ts';
+import { samples } from './samples.ts';
 import { tryOut } from './tryOut.ts';
 
 /** One endpoint: what it does, what goes in and comes out, how it fails, and a form to try it. */
@@ -39,7 +40,7 @@ ${failures.map(([code, failure]) => `<dt>${code}</dt><dd>${paragraphs(failure.de
 </dl></details>
 </div>
 <div class="code">
-${figure('Request', escapeHtml(curl(place, base)))}
+${requests(place, base)}
 ${figure(`Answer <span class="status">${status}</span>`, example(success))}
 ${tryOut(place, parameters)}
 </div>
@@ -85,22 +86,17 @@ ${fieldList(description, schema, { markRequired: false })}</details>`;
 const figure = (caption: string, code: string) =>
   `<figure><figcaption>${caption}</figcaption><pre tabindex="0"><code>${code}</code></pre></figure>`;
 
+/** The first language in full, the others to unfold, one at a time. */
+function requests(place: Place, base: string): string {
+  const [first, ...others] = samples(place, base);
+  const folded = others.map(
+    ({ language, code }) =>
+      `<details class="more" name="${place.operation.operationId}"><summary>${language}</summary>${figure(language, escapeHtml(code))}</details>`,
+  );
+  return figure(`Request in ${first?.language}`, escapeHtml(first?.code ?? '')) + folded.join('\n');
+}
+
 function example(answer: Answer | undefined): string {
   const value = Object.values(answer?.content ?? {})[0]?.examples.document?.value;
   return typeof value === 'string' ? escapeHtml(value) : json(value);
-}
-
-function curl({ method, path, operation }: Place, base: string): string {
-  const value = operation.requestBody?.content['application/json']?.examples.document?.value;
-  const address = path === '/' ? `${base}/` : `${base}${path.replace('{username}', 'bob')}`;
-  return [
-    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${address}`,
-    ...(operation.security.length === 1 ? [`  -H "Authorization: Bearer $ACCESS_TOKEN"`] : []),
-    ...(value
-      ? [
-          `  -H "Content-Type: application/json"`,
-          `  -d '${JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')}'`,
-        ]
-      : []),
-  ].join(' \\\n');
 }

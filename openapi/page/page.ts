@@ -36,6 +36,7 @@ ${sessionBar()}
 </header>
 <div class="layout">
 <nav aria-label="Endpoints"><details open><summary>Endpoints</summary>
+<label class="field wide">Search<input type="search" id="search" autocomplete="off" spellcheck="false"></label>
 ${groups.map(navigationGroup).join('\n')}
 </details></nav>
 <main id="content" tabindex="-1">

@@ -162,6 +162,37 @@ describe.skipIf(isMissing)('the reference page', () => {
     await page.close();
   });
 
+  test('has a sample in four languages beside each endpoint, an address for it, and copies the first', async () => {
+    const { page, complaints } = await open({ path: '/docs/#followUser' });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    for (const operation of operations) {
+      const captions = await page.locator(`#${operation} figcaption`).allTextContents();
+      for (const language of ['curl', 'JavaScript', 'Swift', 'Kotlin']) {
+        expect(captions.join(), operation).toContain(language);
+      }
+      expect(await page.locator(`#${operation} h3 a`).getAttribute('href')).toBe(`#${operation}`);
+    }
+    await page.locator('#followUser figure').first().getByRole('button').click();
+    const copied = await page.evaluate('navigator.clipboard.readText()');
+    expect(copied).toContain(`curl ${inject('service')}/follow/`);
+    expect(copied).toContain('"following": 2');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('leaves what a search finds in sight', async () => {
+    const { page } = await open();
+    const visible = async () =>
+      (await page.locator('section.operation:visible').evaluateAll((all) => all.map(({ id }) => id))).length;
+    await page.getByRole('searchbox', { name: 'Search' }).fill('not_following');
+    expect(await visible()).toBe(1);
+    expect(await page.locator('#unfollowUser').isVisible()).toBe(true);
+    expect(await page.locator('nav a:visible').count()).toBe(1);
+    await page.getByRole('searchbox', { name: 'Search' }).fill('');
+    expect(await visible()).toBe(operations.length);
+    await page.close();
+  });
+
   test('can be read and used with the keyboard, and every field has a name', async () => {
     const { page } = await open();
     await page.keyboard.press('Tab');

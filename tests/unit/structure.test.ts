@@ -6,10 +6,9 @@ import { root } from '../../local/serverless.ts';
 const FOLDERS = ['lib', 'functions', 'openapi', 'local', 'bench', 'tests', 'client'];
 
 const sources = new Map(
-  globSync(`{${FOLDERS}}/**/*.ts`, { cwd: root, exclude: ['**/node_modules/**'] }).map((file) => [
-    file,
-    readFileSync(join(root, file), 'utf8'),
-  ]),
+  globSync(`{${FOLDERS}}/**/*.ts`, { cwd: root, exclude: ['**/node_modules/**', 'client/dist/**'] }).map(
+    (file) => [file, readFileSync(join(root, file), 'utf8')],
+  ),
 );
 
 /** What follows `from` or `import`, at the top of a file or in the middle of one. */

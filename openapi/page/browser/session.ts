@@ -63,7 +63,6 @@ function signIn(next: Tokens | undefined): void {
   if (state)
     state.textContent = next ? `Signed in${next.username ? ` as ${next.username}` : ''}` : 'Not signed in';
   document.documentElement.toggleAttribute('data-signed-in', next !== undefined);
-  const refresh = next?.refresh ?? 'REFRESH_TOKEN';
-  const login = next?.username ? { login: { username: next.username } } : {};
-  prefill({ logout: { refresh }, refreshToken: { refresh }, ...login });
+  prefill({ refresh: next?.refresh ?? 'REFRESH_TOKEN' });
+  if (next?.username) prefill({ username: next.username }, 'form[data-operation="login"]');
 }
