@@ -11,9 +11,9 @@ const WIDTH = 24;
 const alarmsIn = (file) =>
   [...readFileSync(join(__dirname, file), 'utf8').matchAll(/^ {2}(\w+Alarm):$/gm)].map(([, name]) => name);
 
-const ALARMS = ['alarms.yml', 'events.yml'].flatMap(alarmsIn);
+const ALARMS = ['alarms.yml', 'events.yml', 'mail.yml', 'erasure.yml'].flatMap(alarmsIn);
 
-const QUEUES = ['ActivityDeadLetters', 'EventDeadLetters'];
+const QUEUES = ['ActivityDeadLetters', 'EventDeadLetters', 'MailDeadLetters', 'ErasureDeadLetters'];
 
 const QUERIES = [
   {

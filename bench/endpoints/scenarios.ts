@@ -202,8 +202,8 @@ export function scenarios(people: People): Scenario[] {
     ),
     reading(
       'me/export',
-      budget('exportMe', 2, 6, 0),
-      floor(2, 3.5, 0, 'profile and counts, sessions, consistently; two lists of edges'),
+      budget('exportMe', 4, 6, 0),
+      floor(4, 4, 0, 'profile and counts, sessions, consistently; four lists, one after the other'),
       () => caller.request('GET', '/me/export/'),
     ),
     reading(

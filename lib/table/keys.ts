@@ -150,9 +150,9 @@ export const blockedByKey = (blocked: string, blocker: string) => ({
 
 /** Who blocks whom, by an item of either side; `undefined` for an item of another kind. */
 export function blockIn({ PK, SK }: { PK: string; SK: string }) {
-  const [prefix, other = ''] = SK.split('#');
-  if (prefix === 'BLOCKS') return { side: 'blocker', blocker: ownerIn(PK), blocked: other } as const;
-  if (prefix === 'BLOCKED_BY') return { side: 'blocked', blocker: other, blocked: ownerIn(PK) } as const;
+  const [, other = ''] = SK.split('#');
+  if (SK.startsWith('BLOCKS#')) return { side: 'blocker', blocker: ownerIn(PK), blocked: other } as const;
+  if (SK.startsWith('BLOCKED_BY#')) return { side: 'blocked', blocker: other, blocked: ownerIn(PK) } as const;
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { ASSUMPTIONS } from './assumptions.ts';
 import { Fault, SmokeClient } from './client.ts';
-import { canLeave, leave, STEPS, type Walk } from './walk.ts';
+import { STEPS, type Walk } from './walk.ts';
 
 /** What became of one thing that was tried. */
 export interface Line {
@@ -48,15 +48,8 @@ export async function smoke(url: string, onLine: (line: Line) => void = () => {}
     if (deployed_only && !client.is_deployed) skip(name, 'Only a deployed stage shows it.');
     else await attempt(name, () => run(client));
   }
-  const LEAVING = 'Both people leave, and nothing of them stays';
-  const is_possible = walk.bob ? await canLeave(walk).catch(() => true) : false;
-  if (is_possible) await attempt(LEAVING, () => leave(walk));
-  else skip(LEAVING, walk.bob ? staying(walk) : 'Nobody was registered.');
   return lines;
 }
-
-const staying = ({ alice, bob }: Walk) =>
-  `Nobody can delete an account there: ${alice.username} and ${bob.username} stay.`;
 
 function sentenceOf(error: unknown): string {
   if (error instanceof Fault) return error.message;

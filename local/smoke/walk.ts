@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type OperationId, routes } from '../../lib/http/routes.ts';
-import { check, type SmokeClient } from './client.ts';
+import { check, type Sent, type SmokeClient } from './client.ts';
 
 /** Somebody whom the walk has registered. */
 interface Person {
@@ -30,7 +30,8 @@ export interface Step {
 const newPerson = () => {
   const username = `smoke-${randomBytes(8).toString('hex')}`;
   const password = randomBytes(12).toString('base64url');
-  return { username, email: `${username}@example.com`, password };
+  // An address that SES takes any mail for, so that none bounces.
+  return { username, email: `success+${username}@simulator.amazonses.com`, password };
 };
 
 async function register(client: SmokeClient): Promise<Person> {
@@ -45,6 +46,22 @@ async function register(client: SmokeClient): Promise<Person> {
     'A registration that is repeated under its Idempotency-Key is not answered as the first time.',
   );
   return { id: answer.user.id, username, email, password, access: answer.access, refresh: answer.refresh };
+}
+
+/** What asks for mail is taken where the stage sends any, and says so where it does not. */
+async function askForMail(client: SmokeClient, path: string, sent: Sent): Promise<void> {
+  const { status, body } = await client.send('POST', path, sent);
+  const is_off = status === 503 && body?.code === 'unavailable';
+  check(status === 202 || is_off, `POST ${path} answers ${status}, neither 202 nor that no mail is sent.`);
+}
+
+/** A token that was never mailed is refused, or all are where the stage sends no mail. */
+async function sendNoToken(client: SmokeClient, path: string, body: object): Promise<void> {
+  const answer = await client.send('POST', path, { body: { token: 'never-mailed', ...body } });
+  const { status, body: problem } = answer;
+  const is_refused = status === 400 && problem?.code === 'link_not_valid';
+  const is_off = status === 503 && problem?.code === 'unavailable';
+  check(is_refused || is_off, `POST ${path} answers ${status} to a token that was never mailed.`);
 }
 
 const ids = (list: { results: { id: unknown }[] }) => list.results.map(({ id }) => id);
@@ -159,11 +176,111 @@ export const STEPS: readonly Step[] = [
     },
   },
   {
+    name: 'listRelationships',
+    async run({ client, alice, bob }) {
+      const path = `/relationships/?usernames=${bob.username}`;
+      const { results } = await client.expect(200, 'GET', path, { token: alice.access });
+      check(
+        results.length === 1 && results[0].is_following && !results[0].follows_me,
+        'What is between two users does not show the follow.',
+      );
+    },
+  },
+  {
     name: 'unfollowUser',
     async run({ client, alice, bob }) {
       const path = `/${bob.username}/unfollow/`;
       await client.expect(200, 'DELETE', path, { token: alice.access });
       await client.expectRefusal(404, 'not_following', 'DELETE', path, { token: alice.access });
+    },
+  },
+  {
+    name: 'removeFollower',
+    async run({ client, alice, bob }) {
+      const body = { following: bob.id };
+      await client.expect(201, 'POST', '/follow/', { token: alice.access, body });
+      const path = `/${alice.username}/remove-follower/`;
+      await client.expect(200, 'DELETE', path, { token: bob.access });
+      await client.expectRefusal(404, 'not_following', 'DELETE', path, { token: bob.access });
+    },
+  },
+  {
+    name: 'reportUser',
+    async run({ client, alice, bob }) {
+      const body = { reason: 'other', text: 'A smoke test: nothing to do.' };
+      await client.expect(202, 'POST', `/${bob.username}/report/`, { token: alice.access, body });
+    },
+  },
+  {
+    name: 'blockUser',
+    async run({ client, alice, bob }) {
+      const body = { blocked: bob.id };
+      await client.expect(201, 'POST', '/block/', { token: alice.access, body });
+      const follow = { token: bob.access, body: { following: alice.id } };
+      await client.expectRefusal(403, 'cannot_follow', 'POST', '/follow/', follow);
+      await client.expectRefusal(404, 'not_found', 'GET', `/${alice.username}/`, { token: bob.access });
+    },
+  },
+  {
+    name: 'listMyBlocks',
+    async run({ client, alice, bob }) {
+      const { results } = await client.expect(200, 'GET', '/blocked/', { token: alice.access });
+      check(results[0]?.blocked === bob.id, 'My blocks do not show the new one.');
+    },
+  },
+  {
+    name: 'unblockUser',
+    async run({ client, alice, bob }) {
+      await client.expect(200, 'DELETE', `/${bob.username}/unblock/`, { token: alice.access });
+      await client.expect(200, 'GET', `/${alice.username}/`, { token: bob.access });
+    },
+  },
+  {
+    name: 'getAvailability',
+    needs_nobody: true,
+    async run({ client }) {
+      const { username } = await client.expect(200, 'GET', `/availability/?username=${newPerson().username}`);
+      check(username.available, 'A name that nobody has is not free.');
+    },
+  },
+  {
+    name: 'exportMe',
+    async run({ client, alice }) {
+      const { profile, sessions } = await client.expect(200, 'GET', '/me/export/', { token: alice.access });
+      check(profile?.id === alice.id && sessions.length > 0, 'The export is not of whoever asks.');
+    },
+  },
+  {
+    name: 'requestVerification',
+    run: ({ client, alice }) => askForMail(client, '/me/email/verification/', { token: alice.access }),
+  },
+  {
+    name: 'verifyEmail',
+    needs_nobody: true,
+    run: ({ client }) => sendNoToken(client, '/email/verify/', {}),
+  },
+  {
+    name: 'forgetPassword',
+    needs_nobody: true,
+    run: ({ client }) => askForMail(client, '/password/forgot/', { body: { email: newPerson().email } }),
+  },
+  {
+    name: 'resetPassword',
+    needs_nobody: true,
+    run: ({ client }) => {
+      const { password } = newPerson();
+      const passwords = { new_password: password, new_password_confirm: password };
+      return sendNoToken(client, '/password/reset/', passwords);
+    },
+  },
+  {
+    name: 'changePassword',
+    async run({ client, bob }) {
+      const [before, { password }] = [bob.access, newPerson()];
+      const body = { current_password: bob.password, new_password: password, new_password_confirm: password };
+      const { access, refresh } = await client.expect(200, 'POST', '/me/password/', { token: before, body });
+      await client.expectRefusal(401, 'token_not_valid', 'GET', '/me/', { token: before });
+      Object.assign(bob, { password, access, refresh });
     },
   },
   {
@@ -250,24 +367,17 @@ export const STEPS: readonly Step[] = [
       check(/<html/i.test(String(page)), 'The reference page is no page.');
     },
   },
+  {
+    name: 'deleteMe',
+    async run({ client, alice, bob }) {
+      for (const { username, password } of [alice, bob]) {
+        const { access } = await client.expect(200, 'POST', '/login/', { body: { username, password } });
+        await client.expect(200, 'DELETE', '/me/', { token: access, body: { password } });
+        await client.expectRefusal(404, 'not_found', 'GET', `/${username}/`);
+      }
+    },
+  },
 ];
-
-/** Whether people can delete their accounts on the stage, as its description says. */
-export async function canLeave({ client }: Walk): Promise<boolean> {
-  const { paths } = await client.expect(200, 'GET', '/openapi.json');
-  return Object.entries<object>(paths).some(
-    ([path, operations]) => /(^|\/)me\/?$/.test(path) && 'delete' in operations,
-  );
-}
-
-/** Removes both people. */
-export async function leave({ client, alice, bob }: Walk): Promise<void> {
-  for (const { username, password } of [alice, bob]) {
-    const { access } = await client.expect(200, 'POST', '/login/', { body: { username, password } });
-    await client.expect(200, 'DELETE', '/me/', { token: access, body: { password } });
-    await client.expectRefusal(404, 'not_found', 'GET', `/${username}/`);
-  }
-}
 
 /** The endpoints that no step is about. */
 export const notWalked = () =>

@@ -218,6 +218,11 @@ const more: Record<string, Work> = {
     }));
     await handler({ Records }, { getRemainingTimeInMillis: () => 60_000 });
   },
+  listMyFollowing: async (alice, bob) => {
+    await follow(alice, bob);
+    proxy.calls.length = 0;
+    await get('/following/?expand=user', { token: alice.access });
+  },
   deleteMe: async ({ username, password, access: token }) => {
     await send('DELETE', '/me/', { password: 'wrong-password' }, { token });
     const password_hash = await hash(password, 4);

@@ -116,6 +116,7 @@ test('--stage works on the table of that stage, and says when it cannot be told 
   const environment = {
     ...store.environment,
     DYNAMODB_ENDPOINT: undefined,
+    PASSWORD_COST: undefined,
     AWS_ENDPOINT_URL_DYNAMODB: database,
   };
   expect((await admin(['show', 'alice', ...on], environment)).said).toContain('Is this the right stage');

@@ -146,6 +146,7 @@ async function startStage() {
   const environment = {
     ...store.environment,
     DYNAMODB_ENDPOINT: undefined,
+    PASSWORD_COST: undefined,
     AWS_ENDPOINT_URL_DYNAMODB: recovery.endpoint,
   };
   const run = (...args: string[]) =>
