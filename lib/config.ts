@@ -47,6 +47,8 @@ const Environment = v.object(
       v.pipe(present, v.toNumber('is no number'), v.minValue(128, 'is too small')),
       '1769',
     ),
+    /** How this instance came to be, set by Lambda. */
+    AWS_LAMBDA_INITIALIZATION_TYPE: v.optional(present, 'on-demand'),
     /** Storage of listUsers and writeSnapshot for their files, in MB. */
     DIRECTORY_STORAGE: v.optional(
       v.pipe(present, v.toNumber('is no number'), v.minValue(512, 'is too small')),
