@@ -64,6 +64,19 @@ const Settings = v.object(
       v.pipe(present, v.toNumber('is no number'), v.minValue(128, 'is too small')),
       '1769',
     ),
+    /** How this instance came to be, set by Lambda. */
+    AWS_LAMBDA_INITIALIZATION_TYPE: v.optional(present, 'on-demand'),
+    /** Storage of listUsers and writeSnapshot for their files, in MB. */
+    DIRECTORY_STORAGE: v.optional(
+      v.pipe(present, v.toNumber('is no number'), v.minValue(512, 'is too small')),
+      '4096',
+    ),
+    /** The bucket that has the snapshots of the directory. */
+    SNAPSHOT_BUCKET: v.optional(present),
+    /** The folder that has them on a developer's machine. */
+    SNAPSHOT_FOLDER: v.optional(present),
+    /** Where S3 answers, when it is not AWS. */
+    S3_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** Where the database answers, when it is not AWS. */
     DYNAMODB_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** Where CloudWatch puts the metrics in log lines; without it there are none. */

@@ -7,6 +7,7 @@ const { PARTITIONS } = require('../lib/table/keys.ts');
 const { hookRights } = require('./canary.cjs');
 
 const TABLE = { 'Fn::GetAtt': ['UsersTable', 'Arn'] };
+const SNAPSHOTS = { 'Fn::Sub': `\${SnapshotBucket.Arn}/*` };
 const INDEX = { 'Fn::Sub': `\${UsersTable.Arn}/index/GSI1` };
 
 /** What only functions that compare passwords may read. */
@@ -126,18 +127,19 @@ const grants = ({ service, functions, signingKeys, eventBus, mailFrom }) => {
     endMySession: [read('GetItem', 'users'), write('DeleteItem', 'users')],
     endMyOtherSessions: [write('UpdateItem', 'users'), readSigningKeys],
     listUsers: [
-      read('BatchGetItem', 'users', 'snapshot_chunks'),
+      read('BatchGetItem', 'users'),
       read('GetItem', 'users', 'snapshot'),
       read('Query', 'users'),
       write('DeleteItem', 'snapshot'),
       queryIndex('directory'),
+      allow(['s3:GetObject'], SNAPSHOTS),
     ],
     writeSnapshot: [
-      read('BatchGetItem', 'snapshot_chunks'),
       read('GetItem', 'snapshot'),
-      write('PutItem', 'snapshot', 'snapshot_chunks'),
+      write('PutItem', 'snapshot'),
       write(['DeleteItem', 'UpdateItem'], 'snapshot'),
       queryIndex('directory'),
+      allow(['s3:GetObject', 's3:PutObject'], SNAPSHOTS),
     ],
     getUser: [read(['GetItem', 'Query'], 'users')],
     getMe: [read('Query', 'users')],

@@ -46,6 +46,7 @@ export async function prepareEnvironment(): Promise<Environment> {
         AUDIENCE: 'careers',
         ...keyEnvironment(keys),
         SIGNING_KEYS_FILE: keys_file,
+        SNAPSHOT_FOLDER: join(folder, 'snapshots'),
         BUNDLES: folder,
       };
       return {

@@ -1,7 +1,7 @@
 import { LONGEST_WRITE } from '../deadline.ts';
 import { log } from '../log.ts';
 import { counting } from '../metrics.ts';
-import { type FeedEntry, feedCount, readFeed } from '../table/cards.ts';
+import { type Change, feedCount, readFeed } from '../table/cards.ts';
 
 /**
  * How far back each reading looks again, in milliseconds. A change is stamped before it is written, and the index takes
@@ -67,7 +67,7 @@ export interface Reading {
 export async function readChanges(
   from: readonly Reach[],
   now: number,
-  take: (cards: FeedEntry[]) => void,
+  take: (changes: Change[]) => void,
   { read = readFeed, read_units = Number.POSITIVE_INFINITY, turn = 0 }: Options = {},
 ): Promise<Reading> {
   let damaged = 0;
@@ -105,13 +105,13 @@ export async function readChanges(
   async function readFrom(shard: number, since: number, most: number): Promise<Run> {
     const run: Run = { read_to: since, spent: 0, stamps: [], is_whole: true };
     for await (const page of read(shard, since, pageSize(most))) {
-      take(page.cards);
+      take(page.changes);
       damaged += page.damaged.length;
       page.damaged.forEach(reportDamage);
-      weigh(page.read_units, page.cards.length + page.damaged.length);
+      weigh(page.read_units, page.changes.length + page.damaged.length);
       run.read_to = Math.max(run.read_to, page.read_to ?? 0);
       run.spent += page.read_units;
-      for (const { updated_at } of page.cards) run.stamps.push(updated_at);
+      for (const { updated_at } of page.changes) run.stamps.push(updated_at);
       // Where the time has not moved on, the next reading would begin with the same cards.
       const is_enough = run.spent + page.read_units > most && run.read_to > since;
       if (is_enough && !page.is_last) return { ...run, is_whole: false };

@@ -21,7 +21,7 @@ const KEYS_A_BATCH = 100;
  */
 const KEPT: ReadonlySet<ItemKind> = new Set<ItemKind>([
   ...(['sequence', 'session', 'revoked_token', 'failed_logins', 'quota'] as const),
-  ...(['snapshot', 'snapshot_claim', 'snapshot_chunk'] as const),
+  ...(['snapshot', 'snapshot_claim'] as const),
 ]);
 
 /** Two tables of one database: the one that is in use, and what another moment of it was restored into. */

@@ -129,6 +129,7 @@ export default class LocalServices {
       ...LOCAL_MAIL,
       ...(process.env.APP_URL && { APP_URL: process.env.APP_URL }),
       ...(PASSWORD_COST && { PASSWORD_COST }),
+      SNAPSHOT_FOLDER: this.#data.snapshots,
       ISSUER: this.#baseUrl,
       // The terminal shows a line for each request already.
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',

@@ -20,6 +20,7 @@ Object.assign(process.env, localCredentials, {
   MAIL_FROM: 'Careers <no-reply@careers.example>',
   APP_URL: 'https://app.careers.example',
   SIGNING_KEYS_FILE: join(inject('data'), 'signing-keys.json'),
+  SNAPSHOT_FOLDER: join(inject('data'), 'snapshots'),
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });
 

@@ -42,8 +42,8 @@ describe('a deletion', () => {
     for (const token of [user.access, second.access]) {
       for (const example of await exampleRequests(user, fan)) {
         if (example.caller === 'none') continue;
-        const { method, path, body } = example;
-        expectProblem(await send(method, path, body, { token }), 401, 'token_not_valid');
+        const { method, path, query, body } = example;
+        expectProblem(await send(method, `${path}${query}`, body, { token }), 401, 'token_not_valid');
       }
       expectProblem(await changeProfile({ ...user, access: token }, { bio: 'x' }), 401, 'token_not_valid');
     }

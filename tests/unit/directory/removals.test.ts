@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Directory } from '../../../lib/directory/directory.ts';
-import { Replica } from '../../../lib/directory/replica/replica.ts';
-import { readSnapshot } from '../../../lib/directory/snapshot/reader.ts';
+import { openSnapshot } from '../../../lib/directory/snapshot/reader.ts';
 import { writeSnapshot } from '../../../lib/directory/snapshot/writer.ts';
+import type { Card, Change } from '../../../lib/table/cards.ts';
 import { updateUser } from '../../../lib/table/profileChanges.ts';
 import { claimSnapshot, publishManifest, readManifest } from '../../../lib/table/snapshots.ts';
 import { countCards } from '../../support/directoryQueries.ts';
+import { directoryOf } from '../../support/segments.ts';
 import { deleteAccount, hide, show, storedUser, storeUser, uniqueName } from '../../support/users.ts';
 
 const MINUTE = 60_000;
@@ -66,7 +67,9 @@ describe.each(ways)('H1: a user who %s', (_, remove) => {
     await storeMany();
     const written = await writeSnapshot(clock, 1);
     expect(written).toMatchObject({ outcome: 'written', rebuilt: false });
-    const ids = (await Array.fromAsync(readSnapshot(await inForce()))).flat().map((card) => card.id);
+    const segment = await openSnapshot(await inForce(), {});
+    const ids = [...segment.rows()].flat().map((row) => row.id);
+    segment.close();
     expect(ids).not.toContain(id);
     expect(ids).toHaveLength(Number(written.cards));
     expect(await countCards(new Directory({ clock }), username)).toBe(0);
@@ -111,21 +114,18 @@ test('a suspended user who is restored is listed again, wherever the card was lo
   }
 });
 
-describe('a replica', () => {
+describe('what has changed since a snapshot', () => {
   const card = (updated_at: number, bio = 'text of the card') => storedUser(7, { updated_at, bio });
   const removal = (updated_at: number) => ({ id: 7, updated_at });
 
-  /** How many cards there are, in all and as a search finds them. */
-  const counts = (replica: Replica) => {
-    const query = {
-      ...{ first_name: undefined, last_name: undefined, batch_size: 10, batch_number: 0 },
-      ordering: { by: 'created_at', descending: false },
-    } as const;
-    return [
-      replica.find({ ...query, search: [] }).total,
-      replica.find({ ...query, search: ['text of'] }).total,
-    ];
-  };
+  /** The ids of the cards there are, in all and as a search finds them. */
+  async function counts(entries: readonly Change[], before: readonly Card[] = []) {
+    const { overlay, ids, segment } = await directoryOf(before);
+    for (const entry of entries) overlay.apply([entry]);
+    const found = [await ids({}), await ids({ search: 'text of' })];
+    segment.close();
+    return found.map(({ length }) => length);
+  }
 
   test.each([
     ['the card, then the removal', [card(1), removal(2)], 0],
@@ -134,22 +134,14 @@ describe('a replica', () => {
     ['the removal, then a newer card', [removal(2), card(3)], 1],
     ['two removals, the later one first', [removal(4), removal(2), card(3)], 0],
     ['card, removal, newer card, older removal', [card(1), removal(2), card(3), removal(2)], 1],
-  ])('ends up the same whatever comes first: %s', (_, entries, left) => {
-    const loaded = new Replica();
-    loaded.add(entries);
-    loaded.buildIndexes();
-    const warm = new Replica();
-    warm.buildIndexes();
-    for (const entry of entries) warm.apply([entry]);
-    for (const replica of [loaded, warm]) expect(counts(replica)).toEqual([left, left]);
+  ])('ends up the same whatever comes first: %s', async (_, entries, left) => {
+    expect(await counts(entries)).toEqual([left, left]);
   });
 
-  test('forgets what it has found when a card is removed', () => {
-    const replica = new Replica();
-    replica.add([card(1)]);
-    replica.buildIndexes();
-    expect(counts(replica)).toEqual([1, 1]);
-    replica.apply([removal(2)]);
-    expect(counts(replica)).toEqual([0, 0]);
+  test('takes a card of the snapshot away, and gives it back only when it is newer', async () => {
+    expect(await counts([removal(2)], [card(1)])).toEqual([0, 0]);
+    expect(await counts([removal(2), card(1)], [card(1)])).toEqual([0, 0]);
+    expect(await counts([removal(2), card(3)], [card(1)])).toEqual([1, 1]);
+    expect(await counts([removal(2)], [card(3)])).toEqual([1, 1]);
   });
 });

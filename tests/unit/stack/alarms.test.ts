@@ -119,7 +119,7 @@ test('M8: it rings when no snapshot is written and none would be due', async () 
 
 /** A snapshot that is due, and somebody else who writes the next one. */
 async function holdSnapshot(): Promise<void> {
-  const { FORMAT } = await import('../../../lib/directory/snapshot/codec.ts');
+  const { FORMAT } = await import('../../../lib/directory/snapshot/reader.ts');
   const { START } = await import('../../../lib/directory/feed.ts');
   const expires_at = seconds() + 3600;
   await writeItem({
@@ -127,7 +127,6 @@ async function holdSnapshot(): Promise<void> {
     ...{
       snapshot: 'old',
       format: FORMAT,
-      digests: ['none'],
       cards: 1,
       position: START,
       written_at: 0,

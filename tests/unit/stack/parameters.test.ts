@@ -26,6 +26,8 @@ beforeAll(async () => {
     mailFrom: MAIL_FROM,
     appUrl: 'https://app.example.com',
     passwords: 'strict',
+    directoryStorage: '10240',
+    warmLists: '2',
   });
 }, 180_000);
 
@@ -109,6 +111,25 @@ test('mail comes from the address of the deployment, and one function alone may 
     const { Variables } = properties(`${name}LambdaFunction`).Environment;
     expect(Variables).toMatchObject({ MAIL_FROM, APP_URL: 'https://app.example.com', PASSWORDS: 'strict' });
   }
+});
+
+test('lists can have more storage', () => {
+  for (const name of ['ListUsersLambdaFunction', 'WriteSnapshotLambdaFunction']) {
+    expect(properties(name).EphemeralStorage).toEqual({ Size: 10240 });
+    expect(properties(name).Environment.Variables.DIRECTORY_STORAGE).toBe('10240');
+  }
+});
+
+test('warm lists are provisioned, and are what the gateway calls', () => {
+  const [[name, alias] = []] = resourcesOf(template, 'AWS::Lambda::Alias');
+  expect(alias?.Properties).toMatchObject({
+    FunctionName: { Ref: 'ListUsersLambdaFunction' },
+    ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 2 },
+  });
+  expect(template.Resources.ListUsersLambdaPermissionApiGateway?.DependsOn).toBe(name);
+  expect(JSON.stringify(properties('ApiGatewayMethodCareersUsersGet').Integration)).toContain(
+    alias?.Properties.Name,
+  );
 });
 
 const check = createRequire(import.meta.url)(join(root, 'resources/parameters.cjs'));

@@ -6,6 +6,7 @@ import { afterAll, expect, inject, test, vi } from 'vitest';
 import { accountKey, snapshotKey, userKey } from '../../../lib/table/keys.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { get, post, send } from '../../support/api.ts';
+import { startBucket } from '../../support/bucket.ts';
 import { startDeployments } from '../../support/deployments.ts';
 import { startTestBus } from '../../support/eventBus.ts';
 import { postsEvent } from '../../support/events.ts';
@@ -42,6 +43,7 @@ const bus = await startTestBus();
 const mail = await startTestPost();
 const proxy = await startFaultProxy(inject('database'));
 const store = await startParameterStore();
+const bucket = await startBucket();
 const keys = {
   Name: '/users-api/test/signing-keys',
   Value: await readFile(String(process.env.SIGNING_KEYS_FILE), 'utf8'),
@@ -54,6 +56,7 @@ delete process.env.SIGNING_KEYS_FILE;
 Object.assign(process.env, store.environment, deployments.environment, {
   SIGNING_KEYS_PARAMETER: keys.Name,
   DYNAMODB_ENDPOINT: proxy.endpoint,
+  ...bucket.environment,
   ...{
     REGISTRATIONS_PER_HOUR: '60',
     REGISTRATIONS_PER_DAY: '300',
@@ -74,6 +77,7 @@ const template = await readTemplate({
 afterAll(async () => {
   await deployments.stop();
   await store.stop();
+  await bucket.stop();
   await bus.stop();
   await mail.stop();
   await proxy.stop();
@@ -133,13 +137,14 @@ function needed(call: Call): string[] {
   return writes.map(([kind, { Key, Item }]) => `table ${kind}Item ${partitionOf((Key ?? Item)?.PK.S ?? '')}`);
 }
 
-/** A snapshot in force whose one chunk is not there, and that is due to be replaced. */
+/** A snapshot in force whose object is not there, and that is due to be replaced. */
 async function putDamagedSnapshot(): Promise<void> {
-  const { FORMAT } = await import('../../../lib/directory/snapshot/codec.ts');
+  const { FORMAT } = await import('../../../lib/directory/snapshot/reader.ts');
   const { START } = await import('../../../lib/directory/feed.ts');
   await writeItem({
     ...snapshotKey,
-    ...{ snapshot: 'damaged', format: FORMAT, digests: ['none'], cards: 1, position: START, written_at: 0 },
+    ...{ snapshot: 'damaged', format: FORMAT, cards: 1, position: START, written_at: 0 },
+    ...{ bytes: 10, sizes: [10], digests: ['none'] },
     expires_at: seconds() + 3600,
   });
 }
@@ -296,7 +301,7 @@ async function rightsUsed(name: string): Promise<string[]> {
 
   vi.resetModules();
   proxy.calls.length = store.calls.length = bus.events.length = 0;
-  mail.offered = deployments.calls.length = 0;
+  mail.offered = bucket.calls.length = deployments.calls.length = 0;
   if (example) {
     const { method, path, query, body } = example;
     expect((await send(method, `${path}${query}`, body, { token })).status).toBeLessThan(300);
@@ -313,6 +318,7 @@ async function rightsUsed(name: string): Promise<string[]> {
   const used = [
     ...proxy.calls.flatMap(needed),
     ...store.calls.map((call) => `keys ${call}`),
+    ...bucket.calls.map(({ method }) => `snapshots ${method === 'PUT' ? 'PutObject' : 'GetObject'}`),
     ...bus.events.map(() => 'bus PutEvents'),
     ...(mail.offered > 0 ? ['mail SendEmail'] : []),
     ...deployments.calls,
@@ -332,6 +338,7 @@ const PLACES: [string, string][] = [
   [':identity/careers.example"}', 'mail'],
   [':identity/no-reply@careers.example"}', 'mail'],
   ['{"Fn::GetAtt":["ErasureDeadLetters","Arn"]}', 'dead letters'],
+  [`{"Fn::Sub":"\${SnapshotBucket.Arn}/*"}`, 'snapshots'],
   [':event-bus/default"}', 'bus'],
   [':parameter/users-api/dev/signing-keys"}', 'keys'],
 ];

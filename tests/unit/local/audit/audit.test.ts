@@ -239,13 +239,22 @@ const DAMAGES: [title: string, damage: Damage, says: string[]][] = [
     ['has expired and is still there: is TTL on?'],
   ],
   [
-    'a snapshot without its chunks',
+    'a snapshot that does not say how long a part of it is',
     () =>
       change(snapshotKey, {
-        ...{ snapshot: 'lost', format: 1, digests: ['a'], cards: 1, position: [0, 0, 0, 0], written_at: 1 },
+        ...{
+          snapshot: 'lost',
+          format: 2,
+          bytes: 1,
+          sizes: [],
+          digests: ['a'],
+          cards: 1,
+          position: [0, 0, 0, 0],
+          written_at: 1,
+        },
         expires_at: later,
       }),
-    ['lacks a chunk'],
+    ['lacks the length or the digest of a part'],
   ],
   [
     'an item that nobody knows',
