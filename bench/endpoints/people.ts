@@ -57,7 +57,7 @@ export interface People {
   unrelated: { id: number; username: string }[];
   /** Follows some, who follow back. */
   sociable: Session;
-  mutuals: { id: number; username: string }[];
+  mutuals: Session[];
   /** The caller follows none of these. */
   strangers: User[];
   /** A token that was mailed to the one whom many follow. */
@@ -116,7 +116,8 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   const again = await signInAll(others);
   const twice = again.map((session, position) => ({ ...session, other: others[position]?.sid ?? '' }));
   return {
-    ...{ fans, unrelated: unrelated.slice(2 * BLOCKS), mutuals },
+    ...{ fans, unrelated: unrelated.slice(2 * BLOCKS) },
+    mutuals: await signInAll(mutuals),
     hidden: await signIn(hidden),
     careful: await signIn(careful),
     sociable: await signIn(sociable),

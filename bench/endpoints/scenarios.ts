@@ -352,7 +352,11 @@ export function scenarios(people: People): Scenario[] {
       'report',
       budget('reportUser', 2, 1, 4),
       floor(2, 1, 4, 'the account, consistently; report and account in a transaction'),
-      (n) => caller.request('POST', `/${stranger(n).username}/report/`, { reason: 'spam' }),
+      // The first of a day for each.
+      (n) => {
+        const { request } = mutuals[n] ?? caller;
+        return request('POST', `/${popular.username}/report/`, { reason: 'spam' });
+      },
     ),
     reading(
       'list, with blocks',

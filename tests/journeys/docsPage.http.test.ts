@@ -184,9 +184,9 @@ describe.skipIf(isMissing)('the reference page', () => {
     const { page } = await open();
     const visible = async () =>
       (await page.locator('section.operation:visible').evaluateAll((all) => all.map(({ id }) => id))).length;
-    await page.getByRole('searchbox', { name: 'Search' }).fill('not_following');
+    await page.getByRole('searchbox', { name: 'Search' }).fill('already_following');
     expect(await visible()).toBe(1);
-    expect(await page.locator('#unfollowUser').isVisible()).toBe(true);
+    expect(await page.locator('#followUser').isVisible()).toBe(true);
     expect(await page.locator('nav a:visible').count()).toBe(1);
     await page.getByRole('searchbox', { name: 'Search' }).fill('');
     expect(await visible()).toBe(operations.length);

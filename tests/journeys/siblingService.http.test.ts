@@ -57,6 +57,7 @@ describe('a strict validator of access tokens as RFC 9068 has them takes an acce
       const { host } = new URL(inject('service'));
       const request = {
         get: () => host,
+        ...{ protocol: 'http', originalUrl: '/' },
         headers: { authorization: `Bearer ${token}` },
         is: () => false,
         query: {},

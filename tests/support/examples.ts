@@ -4,9 +4,9 @@ import type { Purpose } from '../../lib/mail/links.ts';
 import { readDeclarations } from '../../openapi/declarations.ts';
 import { type Answer, type Options, send } from './api.ts';
 import {
-  follow,
   newUser,
   registration,
+  storeFollow,
   storeLink,
   storeSession,
   type TestUser,
@@ -72,7 +72,7 @@ export async function exampleRequests(user: TestUser, other: TestUser): Promise<
     verification: await storeLink('verification', user),
   });
   const id = await storeSession(user.username);
-  await follow(other, user);
+  await storeFollow(other, user);
   return declarations.map(({ operation, caller, body: schema, media_type }) => {
     const { method, path } = routes[operation];
     const body = examples[operation];

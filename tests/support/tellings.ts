@@ -33,7 +33,7 @@ export function replay(events: readonly Told[]): Knowledge {
 
 /** Whose events keep their order among themselves: the name in lower case. */
 export const subjectOf = ({ detail }: Told): string =>
-  (detail.user ?? detail.follower).username.toLowerCase();
+  (detail.user ?? detail.follower ?? detail.blocker ?? detail.reporter).username.toLowerCase();
 
 /** What an event tells, without its stamps. */
 export function told({ 'detail-type': type, detail }: Told): object {

@@ -87,6 +87,15 @@ export async function storeLink(
   return token;
 }
 
+/** Makes one user follow another, past the API. */
+export async function storeFollow(follower: TestUser, followed: TestUser): Promise<void> {
+  const { leaseIds } = await import('../../lib/table/sequences.ts');
+  const { insertFollow } = await import('../../lib/table/follows.ts');
+  const { id: following, username: following_username } = followed;
+  const id = await leaseIds('follow', 1);
+  await insertFollow(follower, { id, following, following_username, created_at: Date.now() });
+}
+
 /** A user like one that has just registered, but written past the API, which is many times faster. */
 export async function newUser(fields: Partial<User> = {}): Promise<TestUser> {
   const { issueTokenPair } = await import('../../lib/auth/tokens.ts');
