@@ -87,7 +87,7 @@ export async function scanPage(size: number, start: RawItem | undefined): Promis
     ReturnConsumedCapacity: 'TOTAL',
     ...(start && { ExclusiveStartKey: start }),
   });
-  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await send('read', command);
+  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await sendRead('Scan', command);
   return { items: Items, next: LastEvaluatedKey, read_units: ConsumedCapacity?.CapacityUnits ?? 0 };
 }
 
