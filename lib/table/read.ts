@@ -6,7 +6,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { retrying } from './retry.ts';
-import { type Key, type RawItem, sendRead, TableName } from './send.ts';
+import { type Key, type RawItem, send, sendRead, TableName } from './send.ts';
 
 /** Reads cost double when they must see every write that was answered before; guards do. */
 export interface ReadOptions {
@@ -87,7 +87,7 @@ export async function scanPage(size: number, start: RawItem | undefined): Promis
     ReturnConsumedCapacity: 'TOTAL',
     ...(start && { ExclusiveStartKey: start }),
   });
-  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await sendRead('Scan', command);
+  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await send('read', command);
   return { items: Items, next: LastEvaluatedKey, read_units: ConsumedCapacity?.CapacityUnits ?? 0 };
 }
 
