@@ -171,6 +171,7 @@ const more: Record<string, Work> = {
     await changeProfile(alice, { email: registration().email }, repeatable());
   },
   unfollowUser: unfollow,
+  listMyFollowing: ({ access }) => get('/following/?expand=user', { token: access }),
   writeSnapshot: async () => {
     const { writeSnapshot } = await import('../../../lib/directory/snapshot/writer.ts');
     await writeSnapshot(Date.now, 1);
