@@ -100,10 +100,11 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   }
   const strange = new Set(strangersOf(users - 4).map(({ id }) => id));
   for (const { id } of followersOf(users - 4)) strange.delete(id);
-  const mutuals = unrelated.filter(({ id }) => strange.has(id)).slice(-MUTUALS);
+  const mutuals = unrelated.filter(({ id }) => strange.has(id)).slice(-Math.min(MUTUALS, users / 4));
   for (const other of mutuals) {
     await follow(sociable, other.id, Date.now);
     await follow(other, sociable.id, Date.now);
+    acted.add(other.id);
   }
   for (const { id } of strangersOf(users - 1).slice(0, MANY_FOLLOWS - FOLLOWS)) {
     await follow(collector, id, Date.now);

@@ -64,7 +64,10 @@ function typeOf(schema: Schema): string {
     .join(', ');
 }
 
-const FORMATS: Record<string, string> = { 'date-time': 'time', 'idn-email': 'email address' };
+const FORMATS: Record<string, string> = {
+  ...{ 'date-time': 'time', 'idn-email': 'email address' },
+  ...{ int32: 'integer', int64: 'integer' },
+};
 
 function limits({ maxLength, minLength, minimum, maximum, type }: Schema): string {
   if (type === 'integer') {

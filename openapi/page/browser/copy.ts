@@ -2,7 +2,7 @@
 export function offerCopies(): void {
   for (const figure of document.querySelectorAll('figure')) {
     const button = document.createElement('button');
-    Object.assign(button, { type: 'button', className: 'quiet copy', textContent: 'Copy' });
+    Object.assign(button, { type: 'button', className: 'copy', textContent: 'Copy' });
     button.addEventListener('click', async () => {
       await navigator.clipboard.writeText(figure.querySelector('code')?.textContent ?? '');
       button.textContent = 'Copied';
