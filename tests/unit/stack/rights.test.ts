@@ -253,13 +253,9 @@ const more: Record<string, Work> = {
     await eraseDeleted(event);
   },
   unfollowUser: unfollow,
-<<<<<<< HEAD
   removeFollower,
   unblockUser: unblock,
   blockUser: (alice, bob) => block(alice, bob, repeatable()),
-=======
-  listMyFollowing: ({ access }) => get('/following/?expand=user', { token: access }),
->>>>>>> tools
   writeSnapshot: async () => {
     const { writeSnapshot } = await import('../../../lib/directory/snapshot/writer.ts');
     await writeSnapshot(Date.now, 1);
