@@ -47,6 +47,10 @@ const Environment = v.object(
       v.pipe(present, v.toNumber('is no number'), v.minValue(128, 'is too small')),
       '1769',
     ),
+    /** Name of the SSM parameter with the secret of the directory's PostgreSQL, for functions that use it. */
+    DIRECTORY_DATABASE_PARAMETER: v.optional(present),
+    /** Address of that database; a developer's machine has it instead of the parameter. */
+    DIRECTORY_DATABASE: v.optional(present),
     /** Where the database answers, when it is not AWS. */
     DYNAMODB_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** The event bus that events go out on: the account's default one unless said. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
 import { log } from '../log.ts';
-import { type Card, readFeed } from '../table/cards.ts';
+import { type Card, type Change, isCard, readFeed } from '../table/cards.ts';
 import { type Manifest, withdrawManifest } from '../table/snapshots.ts';
 import { type Reach, type ReadFeed, reachOf, readChanges, START } from './feed.ts';
 import type { DirectoryQuery } from './query.ts';
@@ -168,7 +168,7 @@ export class Directory {
     is_bare = this.#given_up !== '',
   ): Promise<{ state: State; damaged: number }> {
     const replica = new Replica(this.#limit, { is_bare });
-    const add = (page: Card[]) => replica.add(page);
+    const add = (page: Change[]) => replica.add(page.filter(isCard));
     const addAll = async () => {
       for await (const page of snapshot ? readSnapshot(snapshot) : []) add(page);
     };
@@ -193,11 +193,16 @@ export class Directory {
     if (!state) return this.#current();
     const changes: Card[] = [];
     const now = this.#clock();
-    const { reach, is_behind } = await readChanges(state.reach, now, (page) => changes.push(...page), {
-      read: this.#readFeed,
-      read_units: allowance(now - state.read_at),
-      turn: this.#turn++,
-    });
+    const { reach, is_behind } = await readChanges(
+      state.reach,
+      now,
+      (page) => changes.push(...page.filter(isCard)),
+      {
+        read: this.#readFeed,
+        read_units: allowance(now - state.read_at),
+        turn: this.#turn++,
+      },
+    );
     // Another request may have thrown it away meanwhile.
     if (state !== this.#state) return this.#current();
     try {

@@ -1,6 +1,6 @@
 import { LONGEST_WRITE } from '../deadline.ts';
 import { log } from '../log.ts';
-import { type Card, feedCount, readFeed } from '../table/cards.ts';
+import { type Change, feedCount, readFeed } from '../table/cards.ts';
 
 /**
  * How far back each reading looks again, in milliseconds. A change is stamped before it is written, and the index takes
@@ -12,7 +12,7 @@ const OVERLAP = LONGEST_WRITE + 1000;
  * When a change is surely in the index, in milliseconds after its stamp: far longer than an index ever lags. What is
  * older than this at one reading need not be read again, so a burst of changes is paid for only that long.
  */
-const SETTLED = 15 * 60_000;
+export const SETTLED = 15 * 60_000;
 
 /** How far a shard of the feed has been read. */
 export interface Reach {
@@ -66,7 +66,7 @@ export interface Reading {
 export async function readChanges(
   from: readonly Reach[],
   now: number,
-  take: (cards: Card[]) => void,
+  take: (changes: Change[]) => void,
   { read = readFeed, read_units = Number.POSITIVE_INFINITY, turn = 0 }: Options = {},
 ): Promise<Reading> {
   let damaged = 0;
@@ -104,13 +104,13 @@ export async function readChanges(
   async function readFrom(shard: number, since: number, most: number): Promise<Run> {
     const run: Run = { read_to: since, spent: 0, stamps: [], is_whole: true };
     for await (const page of read(shard, since, pageSize(most))) {
-      take(page.cards);
+      take(page.changes);
       damaged += page.damaged.length;
       page.damaged.forEach(reportDamage);
-      weigh(page.read_units, page.cards.length + page.damaged.length);
+      weigh(page.read_units, page.changes.length + page.damaged.length);
       run.read_to = Math.max(run.read_to, page.read_to ?? 0);
       run.spent += page.read_units;
-      for (const { updated_at } of page.cards) run.stamps.push(updated_at);
+      for (const { updated_at } of page.changes) run.stamps.push(updated_at);
       // Where the time has not moved on, the next reading would begin with the same cards.
       const is_enough = run.spent + page.read_units > most && run.read_to > since;
       if (is_enough && !page.is_last) return { ...run, is_whole: false };

@@ -6,7 +6,7 @@ import type { Caller } from '../table/items.ts';
 import { readAvatars } from '../table/users.ts';
 import { fitPage } from '../users/pages.ts';
 import { Count, ListedUser } from '../users/views.ts';
-import { Directory } from './directory.ts';
+import { openDirectory, type UserDirectory } from './engine.ts';
 import type { DirectoryQuery } from './query.ts';
 
 /** The answer of the user list. */
@@ -23,7 +23,7 @@ export const UserBatch = v.object({
 });
 
 /** The directory of this instance. */
-const instanceDirectory = new Directory();
+const instanceDirectory = openDirectory();
 
 /**
  * One batch of the users that match, with exact totals, as the caller may see them. Avatars that are too long for the
@@ -34,10 +34,10 @@ const instanceDirectory = new Directory();
 export async function listUsers(
   query: DirectoryQuery,
   caller: Caller | undefined,
-  directory = instanceDirectory,
+  directory: UserDirectory | Promise<UserDirectory> = instanceDirectory,
 ) {
   const [{ total, cards }, viewer] = await Promise.all([
-    directory.find(query),
+    (await directory).find(query),
     caller && requireAccount(caller),
   ]);
   const names = cards.map(({ username }) => username);

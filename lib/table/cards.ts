@@ -20,6 +20,24 @@ export const CardItem = v.object({ ...ProjectedUser.entries, avatar: CardAvatar 
 /** What the directory knows of a user: what a list may show, search or order by. Times in milliseconds. */
 export type Card = v.InferOutput<typeof CardItem>;
 
+/** Somebody who is gone: what is left in the feed instead of a card has an id and a stamp, and no name. */
+const RemovedItem = v.object({ id: v.number(), updated_at: v.number(), username: v.optional(v.undefined()) });
+
+export type Removed = Pick<Card, 'id' | 'updated_at'>;
+
+/** What a feed tells: how somebody is now, or that they are gone. */
+export type Change = Card | Removed;
+
+export const isCard = (change: Change): change is Card => 'username' in change;
+
+const ChangeItem = v.union([
+  CardItem,
+  v.pipe(
+    RemovedItem,
+    v.transform(({ id, updated_at }): Removed => ({ id, updated_at })),
+  ),
+]);
+
 /** How many feeds there are: one a shard, numbered from 0. */
 export const feedCount = directoryPartitions.length;
 
@@ -28,8 +46,8 @@ const PAGE = 4000;
 
 /** What one query of a feed brings. */
 export interface FeedPage {
-  cards: Card[];
-  /** Ids of the items that are no cards. */
+  changes: Change[];
+  /** Ids of the items that are no cards, and not what is left of one. */
   damaged: number[];
   /** The time (ms) under which the last of them all stands in the feed; `undefined` when there are none. */
   read_to: number | undefined;
@@ -40,8 +58,7 @@ export interface FeedPage {
 }
 
 /**
- * All cards of a shard that changed at or after `since` (ms), page by page, oldest change first, with at most so many
- * cards to a page. Nothing is read that is not asked for: who leaves the loop pays for no further page.
+ * All changes of a shard at or after `since` (ms), page by page, the oldest first, with at most so many to a page. Nothing is read that is not asked for: who leaves the loop pays for no further page.
  */
 export async function* readFeed(shard: number, since: number, page_size = PAGE): AsyncGenerator<FeedPage> {
   let start: RawItem | undefined;
@@ -55,9 +72,9 @@ export async function* readFeed(shard: number, since: number, page_size = PAGE):
       ...(start && { ExclusiveStartKey: start }),
     });
     const places = items.map(({ GSI1SK }) => changeIn(String(GSI1SK)));
-    const parsed = items.map((item) => v.safeParse(CardItem, item));
+    const parsed = items.map((item) => v.safeParse(ChangeItem, item));
     yield {
-      cards: parsed.flatMap(({ success, output }) => (success ? [output] : [])),
+      changes: parsed.flatMap(({ success, output }) => (success ? [output] : [])),
       damaged: places.flatMap(({ id }, n) => (parsed[n]?.success ? [] : [id])),
       read_to: places.at(-1)?.time,
       is_last: next === undefined,

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
-import { Directory } from '../../lib/directory/directory.ts';
+import type { UserDirectory } from '../../lib/directory/engine.ts';
 import { listUsers } from '../../lib/directory/list.ts';
 import type { DirectoryQuery } from '../../lib/directory/query.ts';
 import { pack } from '../../lib/directory/snapshot/codec.ts';
-import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
 import { type Card, readFeed } from '../../lib/table/cards.ts';
 import { snapshotChunkKey, userKey } from '../../lib/table/keys.ts';
 import { updateUser } from '../../lib/table/profileChanges.ts';
 import { documents, TableName } from '../../lib/table/send.ts';
 import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
 import { below, oneOf, type Random } from '../../local/seed/random.ts';
+import { type DirectoryEngine, embeddedEngine } from './directoryEngines.ts';
 import { expectedBatch } from './directoryModel.ts';
 import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
 import { deleteAccount } from './table.ts';
@@ -34,14 +34,16 @@ export class DirectorySimulation {
   readonly done: Record<string, number> = {};
   readonly #random: Random;
   readonly #cards = new Map<number, Card>();
-  readonly #directories: Directory[];
+  readonly #directories: UserDirectory[];
+  readonly #engine: DirectoryEngine;
   #registered = 0;
   #now = Date.UTC(2026, 0, 1);
   /** Pages of the feed until a read breaks off. */
   #break_after = Number.POSITIVE_INFINITY;
 
-  constructor(random: Random, replicas: number) {
+  constructor(random: Random, replicas: number, engine = embeddedEngine) {
     this.#random = random;
+    this.#engine = engine;
     this.#directories = Array.from({ length: replicas }, () => this.#start());
   }
 
@@ -68,9 +70,9 @@ export class DirectorySimulation {
       [3, 'page through', () => this.#pageThrough(directory(), randomQuery(this.#random))],
       [3, 'restart', () => this.#restart()],
       [3, 'break', () => this.#breakOff(below(this.#random, this.#directories.length))],
-      [3, 'snapshot', () => writeSnapshot(this.#clock, 1)],
+      [3, 'snapshot', () => this.#engine.renew(this.#clock)],
       [1, 'race for a snapshot', () => this.#raceForSnapshot()],
-      [2, 'damage', () => this.#damage()],
+      [2, 'damage', () => this.#engine.damage?.() ?? this.#damage()],
       [1, 'damage a card', () => this.#damageCard()],
       [1, 'delete', () => this.#delete()],
       [10, 'wait', () => this.#wait()],
@@ -89,9 +91,9 @@ export class DirectorySimulation {
 
   readonly #clock = () => this.#now;
 
-  #start(): Directory {
+  #start(): UserDirectory {
     const simulation = this;
-    return new Directory({
+    return this.#engine.open({
       clock: this.#clock,
       read_feed: async function* (shard, since, size) {
         for await (const page of readFeed(shard, since, size)) {
@@ -141,7 +143,7 @@ export class DirectorySimulation {
     this.#cards.set(id, card);
   }
 
-  async #list(directory: Directory, query: DirectoryQuery): Promise<void> {
+  async #list(directory: UserDirectory, query: DirectoryQuery): Promise<void> {
     const expected = expectedBatch([...this.#cards.values()], query);
     expect(await listUsers(query, undefined, directory), JSON.stringify(query)).toEqual(expected);
   }
@@ -151,7 +153,7 @@ export class DirectorySimulation {
     await Promise.all(Array.from({ length: 4 }, () => this.#list(directory, randomQuery(this.#random))));
   }
 
-  async #pageThrough(directory: Directory, query: DirectoryQuery): Promise<void> {
+  async #pageThrough(directory: UserDirectory, query: DirectoryQuery): Promise<void> {
     for (let batch_number = 0; batch_number < 5; batch_number++) {
       await this.#list(directory, { ...query, batch_number });
     }
@@ -171,7 +173,7 @@ export class DirectorySimulation {
   }
 
   async #raceForSnapshot(): Promise<void> {
-    const written = await Promise.all(Array.from({ length: 3 }, () => writeSnapshot(this.#clock, 1)));
+    const written = await Promise.all(Array.from({ length: 3 }, () => this.#engine.renew(this.#clock)));
     expect(written.filter(({ outcome }) => outcome === 'written').length).toBeLessThan(2);
   }
 
@@ -213,7 +215,7 @@ export class DirectorySimulation {
     await deleteAccount({ ...user, email: `${user.username}@example.com` });
     this.#cards.delete(user.id);
     this.#now += 25 * HOUR;
-    await writeSnapshot(this.#clock, 1);
+    await this.#engine.renew(this.#clock);
     this.#now += 2 * HOUR;
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, toSeconds } from '../../clock.ts';
 import { log } from '../../log.ts';
-import type { Card } from '../../table/cards.ts';
+import { type Card, isCard } from '../../table/cards.ts';
 import {
   claimSnapshot,
   type Manifest,
@@ -59,7 +59,7 @@ export async function writeSnapshot(clock: Clock, minimum = MINIMUM): Promise<Wr
   const base = found && now - found.rebuilt_at < REBUILDING ? found : undefined;
   const changes = new Map<number, Card>();
   const { reach } = await readChanges(reachOf(base?.position ?? START), now, (cards) => {
-    for (const card of cards) changes.set(card.id, later(card, changes.get(card.id)));
+    for (const card of cards.filter(isCard)) changes.set(card.id, later(card, changes.get(card.id)));
   });
   const position = reach.map(({ settled }) => settled);
   if (!isDue(found, base, changes.size, minimum)) return { outcome: 'not_due' };

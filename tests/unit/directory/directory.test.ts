@@ -6,7 +6,7 @@ import { listUsers } from '../../../lib/directory/list.ts';
 import { DirectoryQuery } from '../../../lib/directory/query.ts';
 import { Replica } from '../../../lib/directory/replica/replica.ts';
 import { metered } from '../../../lib/meter.ts';
-import { readFeed } from '../../../lib/table/cards.ts';
+import { isCard, readFeed } from '../../../lib/table/cards.ts';
 import { userKey } from '../../../lib/table/keys.ts';
 import { updateUser } from '../../../lib/table/profileChanges.ts';
 import { documents, TableName } from '../../../lib/table/send.ts';
@@ -86,7 +86,7 @@ test('a burst of changes is read again for a quarter of an hour and no longer', 
     clock: () => now,
     read_feed: async function* (shard, since, size) {
       for await (const page of readFeed(shard, since, size)) {
-        seen.push(page.cards.filter(({ bio: found }) => found === bio).length);
+        seen.push(page.changes.filter((change) => isCard(change) && change.bio === bio).length);
         yield page;
       }
     },

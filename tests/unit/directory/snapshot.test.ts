@@ -46,7 +46,7 @@ test('a new instance takes from the index only what the snapshot lacks', async (
     clock,
     read_feed: async function* (shard, since, size) {
       for await (const page of readFeed(shard, since, size)) {
-        pages.push(page.cards.length);
+        pages.push(page.changes.length);
         yield page;
       }
     },

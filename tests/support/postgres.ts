@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { Client } from 'pg';
+
+/** An empty PostgreSQL database; disposing of it ends it. */
+export interface TestPostgres extends AsyncDisposable {
+  /** Where it answers, as a driver is told. */
+  url: string;
+}
+
+/**
+ * PostgreSQL for one test file: a schema of its own in the server that POSTGRES_URL names, else PostgreSQL compiled to
+ * WebAssembly, in this process, behind a socket.
+ */
+export async function startPostgres(): Promise<TestPostgres> {
+  const { POSTGRES_URL } = process.env;
+  return POSTGRES_URL ? addSchema(POSTGRES_URL) : startEmbedded();
+}
+
+async function startEmbedded(): Promise<TestPostgres> {
+  const db = await PGlite.create({ extensions: { pg_trgm } });
+  const server = new PGLiteSocketServer({ db, port: 0, maxConnections: 100 });
+  await server.start();
+  return {
+    url: `postgres://postgres@${server.getServerConn()}/postgres`,
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+      await db.close();
+    },
+  };
+}
+
+async function addSchema(server: string): Promise<TestPostgres> {
+  const schema = `test_${randomUUID().replaceAll('-', '')}`;
+  const url = new URL(server);
+  url.searchParams.set('options', `-csearch_path=${schema},public`);
+  const run = async (sql: string) => {
+    const client = new Client({ connectionString: server });
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
+  };
+  await run(`CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE SCHEMA ${schema}`);
+  return { url: url.href, [Symbol.asyncDispose]: () => run(`DROP SCHEMA ${schema} CASCADE`) };
+}
