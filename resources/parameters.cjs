@@ -12,5 +12,15 @@ module.exports = async ({ resolveVariable }) => {
   if ((await parameter('activityBus')) && !(await parameter('activityProducer'))) {
     throw new Error('activityBus needs an activityProducer: the ARN of the role that puts events on it.');
   }
+  const directory = (await parameter('directory')) || 'embedded';
+  if (!['embedded', 'filling', 'postgres'].includes(directory)) {
+    throw new Error('directory is embedded, filling or postgres.');
+  }
+  const network = [await parameter('directorySubnets'), await parameter('directorySecurityGroups')];
+  if (directory !== 'embedded' && !network.every(Boolean)) {
+    throw new Error(
+      'A directory in PostgreSQL needs directorySubnets and directorySecurityGroups to be reached.',
+    );
+  }
   return {};
 };

@@ -63,11 +63,37 @@ const putEvents = (bus) => ({
   Condition: { StringEquals: { 'events:source': SOURCE } },
 });
 
-/** A transaction needs the rights of the writes in it. */
-const grants = ({ signingKeys, eventBus }) => {
-  const readSigningKeys = allow(['ssm:GetParameter'], {
-    'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${signingKeys}`,
+const readParameter = (name) =>
+  allow(['ssm:GetParameter'], {
+    'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${name}`,
   });
+
+/** Parameters of this name stand for secrets of Secrets Manager, which asks for a right of its own. */
+const REFERENCE = '/aws/reference/secretsmanager/';
+
+/** Knows the secret of the database by the name of its parameter, and may have an address in its network. */
+const useDatabase = (parameter) => [
+  readParameter(parameter),
+  ...(parameter.startsWith(REFERENCE) ? [readSecret(parameter.slice(REFERENCE.length))] : []),
+  allow(
+    ['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces'].map(
+      (name) => `ec2:${name}`,
+    ),
+    '*',
+  ),
+];
+
+/** Secrets Manager ends the ARN of a secret with six characters of its own. */
+const readSecret = (name) =>
+  allow(['secretsmanager:GetSecretValue'], {
+    'Fn::Sub': `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
+  });
+
+/** A transaction needs the rights of the writes in it. */
+const grants = ({ signingKeys, eventBus, directory, directoryReader, directoryWriter }) => {
+  const readSigningKeys = readParameter(signingKeys);
+  const readsDatabase = directory === 'postgres' ? useDatabase(directoryReader) : [];
+  const writesDatabase = directory === 'embedded' ? [] : useDatabase(directoryWriter);
   return {
     register: [
       // A registration that is repeated is a login.
@@ -101,7 +127,9 @@ const grants = ({ signingKeys, eventBus }) => {
       read('Query', 'users'),
       write('DeleteItem', 'snapshot'),
       queryIndex('directory'),
+      ...readsDatabase,
     ],
+    pullDirectory: [queryIndex('directory'), ...writesDatabase],
     writeSnapshot: [
       read('BatchGetItem', 'snapshot_chunks'),
       read('GetItem', 'snapshot'),
@@ -143,6 +171,9 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const granted = grants({
     signingKeys: await resolveVariable('self:custom.signingKeys'),
     eventBus: await resolveVariable('self:custom.eventBus'),
+    directory: await resolveVariable('self:custom.directory'),
+    directoryReader: await resolveVariable('self:custom.directoryReader'),
+    directoryWriter: await resolveVariable('self:custom.directoryWriter'),
   });
   const functions = Object.keys(await resolveConfigurationProperty(['functions']));
   const roles = functions.map((name) => {

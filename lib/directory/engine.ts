@@ -1,4 +1,5 @@
 import { Directory } from './directory.ts';
+import { openPostgresDirectory } from './postgres/open.ts';
 import type { DirectoryQuery } from './query.ts';
 import type { Batch } from './replica/replica.ts';
 
@@ -10,10 +11,7 @@ export interface UserDirectory {
 
 /**
  * The directory in the engine that was chosen at deployment: in this instance, or in PostgreSQL. Bundles have the choice
- * as a constant, so that those of the one have nothing of the driver for the other.
+ * as a constant, and so the code of one of them.
  */
-export async function openDirectory(): Promise<UserDirectory> {
-  if (process.env.DIRECTORY !== 'postgres') return new Directory();
-  const { openPostgresDirectory } = await import('./postgres/open.ts');
-  return openPostgresDirectory();
-}
+export const openDirectory = (): UserDirectory =>
+  process.env.DIRECTORY === 'postgres' ? openPostgresDirectory() : new Directory();

@@ -34,10 +34,10 @@ const instanceDirectory = openDirectory();
 export async function listUsers(
   query: DirectoryQuery,
   caller: Caller | undefined,
-  directory: UserDirectory | Promise<UserDirectory> = instanceDirectory,
+  directory: UserDirectory = instanceDirectory,
 ) {
   const [{ total, cards }, viewer] = await Promise.all([
-    (await directory).find(query),
+    directory.find(query),
     caller && requireAccount(caller),
   ]);
   const names = cards.map(({ username }) => username);

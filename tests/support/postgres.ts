@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { Client } from 'pg';
+import { servePglite } from './pgliteServer.ts';
 
 /** An empty PostgreSQL database; disposing of it ends it. */
 export interface TestPostgres extends AsyncDisposable {
@@ -21,12 +21,11 @@ export async function startPostgres(): Promise<TestPostgres> {
 
 async function startEmbedded(): Promise<TestPostgres> {
   const db = await PGlite.create({ extensions: { pg_trgm } });
-  const server = new PGLiteSocketServer({ db, port: 0, maxConnections: 100 });
-  await server.start();
+  const { port, stop } = await servePglite(db);
   return {
-    url: `postgres://postgres@${server.getServerConn()}/postgres`,
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     async [Symbol.asyncDispose]() {
-      await server.stop();
+      await stop();
       await db.close();
     },
   };

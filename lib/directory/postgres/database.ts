@@ -83,12 +83,14 @@ export class Database {
   transact<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
     return guarded(async () => {
       const client = await (await this.#open()).connect();
+      // It is told by the statement that fails; unheard, the event would end the process.
+      client.on('error', ignore);
       const ask: Ask = async <R extends Row>(statement: Statement) => (await client.query<R>(statement)).rows;
       try {
         await client.query('BEGIN');
         const result = await work(ask);
         await client.query('COMMIT');
-        client.release();
+        client.off('error', ignore).release();
         return result;
       } catch (error) {
         // In whatever state the connection is: its end undoes the transaction.
@@ -128,6 +130,8 @@ export class Database {
     return pool;
   }
 }
+
+const ignore = () => {};
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {
   const { abortSignal } = deadline();
