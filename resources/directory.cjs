@@ -10,6 +10,9 @@ const AUTHORITIES = '/var/runtime/ca-cert.pem';
 const READER = ['postgres'];
 const WRITER = ['filling', 'postgres'];
 
+/** With which engines instances load from snapshots. */
+const SNAPSHOTS = ['embedded', 'filling'];
+
 const isOneOf = async (engines, { resolveVariable }) =>
   engines.includes(await resolveVariable('self:custom.directory'));
 
@@ -18,7 +21,7 @@ const authorities = (engines) => async (context) => ((await isOneOf(engines, con
 const vpc = (engines) => async (context) => {
   if (!(await isOneOf(engines, context))) return null;
   const list = async (name) =>
-    (await context.resolveVariable(`param:${name}, ''`)).split(',').filter(Boolean);
+    (await context.resolveVariable(`self:custom.${name}`)).split(',').filter(Boolean);
   return {
     securityGroupIds: await list('directorySecurityGroups'),
     subnetIds: await list('directorySubnets'),
@@ -30,6 +33,8 @@ module.exports = {
   readerVpc: vpc(READER),
   writerAuthorities: authorities(WRITER),
   writerVpc: vpc(WRITER),
-  isSnapshotRead: (context) => isOneOf(['embedded', 'filling'], context),
+  isSnapshotRead: (context) => isOneOf(SNAPSHOTS, context),
+  /** Where no snapshot is written, that none is says nothing. */
+  missingSnapshots: async (context) => ((await isOneOf(SNAPSHOTS, context)) ? 'breaching' : 'notBreaching'),
   isPulled: (context) => isOneOf(WRITER, context),
 };

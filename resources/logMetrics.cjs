@@ -31,7 +31,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const writers = {
     endpoints: names(functions.filter(isEndpoint)),
     jobs: names(functions.filter((declared) => !isEndpoint(declared))),
-    directory: ['listUsers', 'writeSnapshot'],
+    directory: ['listUsers', 'writeSnapshot', 'pullDirectory'],
     snapshots: ['writeSnapshot'],
   };
 

@@ -31,8 +31,11 @@ export const bundleFile = (name: string) => `${name}${custom.esbuild.outputFileE
 /** The program that runs them, built like them. */
 export const PROGRAM = 'instance.mjs';
 
-/** Builds every function of serverless.yml into `folder`, with the options that the deployment uses. */
-export async function buildBundles(folder: string): Promise<void> {
+/**
+ * Builds every function of serverless.yml into `folder`, with the options that the deployment uses, for one engine of the
+ * directory.
+ */
+export async function buildBundles(folder: string, engine = 'embedded'): Promise<void> {
   const {
     exclude,
     plugins,
@@ -45,6 +48,7 @@ export async function buildBundles(folder: string): Promise<void> {
   const bundles = Object.entries(functions).map(async ([name, { handler }]): Promise<Bundle> => {
     const { metafile } = await build({
       ...options,
+      define: { 'process.env.DIRECTORY': JSON.stringify(engine) },
       external: exclude,
       plugins: loaded,
       absWorkingDir: root,

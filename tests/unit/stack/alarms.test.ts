@@ -96,7 +96,7 @@ test.each([
   ['directory_behind', 'DirectoriesBehind'],
   ['card_damaged', 'DamagedCards'],
 ])('M8: the line %s rings, whoever writes it', (message, metric) => {
-  for (const name of ['listUsers', 'writeSnapshot']) {
+  for (const name of ['listUsers', 'writeSnapshot', 'pullDirectory']) {
     expect(countsFor(logOf(name), { message })).toEqual([metric]);
   }
 });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { root } from '../../../local/serverless.ts';
-import { readTemplate, resourcesOf, type Template } from '../../support/stack.ts';
+import { grantsOf, readTemplate, resourcesOf, type Template } from '../../support/stack.ts';
 
 const PRODUCER = 'arn:aws:iam::123456789012:role/posts';
 const WEB_ACL = 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/users/1';
@@ -22,6 +22,10 @@ beforeAll(async () => {
     activityBus: 'careers-events',
     activityProducer: PRODUCER,
     protectTable: 'false',
+    directory: 'postgres',
+    directoryReader: '/aws/reference/secretsmanager/reader',
+    directorySubnets: 'subnet-1,subnet-2',
+    directorySecurityGroups: 'sg-1',
   });
 }, 180_000);
 
@@ -90,6 +94,43 @@ test('the first deployment leaves the table unprotected, so that its rollback ca
   expect(properties('UsersTable').DeletionProtectionEnabled).toBe(false);
 });
 
+test('a directory in PostgreSQL is pulled from the feed, and no snapshot is written', () => {
+  const states = resourcesOf(template, 'AWS::Events::Rule').map(([name, rule]) => [
+    name,
+    rule.Properties.State,
+  ]);
+  expect(states).toEqual(
+    expect.arrayContaining([
+      ['WriteSnapshotEventsRuleSchedule1', 'DISABLED'],
+      ['PullDirectoryEventsRuleSchedule1', 'ENABLED'],
+    ]),
+  );
+  expect(properties('StaleSnapshotAlarm').TreatMissingData).toBe('notBreaching');
+});
+
+test('only the functions that use PostgreSQL are in its network, with the names of their secrets', () => {
+  const inside = resourcesOf(template, 'AWS::Lambda::Function').filter(
+    ([, { Properties }]) => Properties.VpcConfig,
+  );
+  expect(
+    inside.map(([name, { Properties }]) => [
+      name,
+      Properties.Environment.Variables.DIRECTORY_DATABASE_PARAMETER,
+    ]),
+  ).toEqual([
+    ['ListUsersLambdaFunction', '/aws/reference/secretsmanager/reader'],
+    ['PullDirectoryLambdaFunction', '/users-api/dev/directory-writer'],
+  ]);
+  for (const [, { Properties }] of inside) {
+    expect(Properties.VpcConfig).toEqual({ SecurityGroupIds: ['sg-1'], SubnetIds: ['subnet-1', 'subnet-2'] });
+    expect(Properties.Environment.Variables.NODE_EXTRA_CA_CERTS).toBe('/var/runtime/ca-cert.pem');
+  }
+  const secrets = grantsOf(template).filter(({ action }) => action === 'secretsmanager:GetSecretValue');
+  expect(secrets.map(({ role, resource }) => [role, JSON.stringify(resource)])).toEqual([
+    ['ListUsersRole', expect.stringMatching(/:secret:reader-\?{6}"\}$/)],
+  ]);
+});
+
 const check = createRequire(import.meta.url)(join(root, 'resources/parameters.cjs'));
 
 test.each([
@@ -97,6 +138,12 @@ test.each([
   ['an address without TLS', { publicUrl: 'http://api.example.com' }, 'begins with https://'],
   ['closing the only address', { closeExecuteApi: 'true' }, 'needs a publicUrl'],
   ['a bus for nobody', { activityBus: 'events' }, 'needs an activityProducer'],
+  ['an engine that there is not', { directory: 'oracle' }, 'embedded, filling or postgres'],
+  [
+    'a database that cannot be reached',
+    { directory: 'postgres', directorySubnets: 'subnet-1' },
+    'to be reached',
+  ],
 ])('refuses %s', async (_, given: Record<string, string>, sentence) => {
   const resolveVariable = async (variable: string) => given[/^param:(\w+)/.exec(variable)?.[1] ?? ''] ?? '';
   await expect(check({ resolveVariable })).rejects.toThrow(sentence);

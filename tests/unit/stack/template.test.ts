@@ -80,7 +80,8 @@ test('M13: whatever touches the table says whose items, and only those who log i
 test('lets nobody invoke functions but this API and the rules of this service', () => {
   const SOURCES: Record<string, RegExp> = {
     'apigateway.amazonaws.com': /\{"Ref":"ApiGatewayRestApi"\}/,
-    'events.amazonaws.com': /ruleusers-api-dev-|"Fn::GetAtt":\["WriteSnapshotEventsRule\w+Arn"\]/,
+    'events.amazonaws.com':
+      /ruleusers-api-dev-|"Fn::GetAtt":\["(?:WriteSnapshot|PullDirectory)EventsRule\w+Arn"\]/,
   };
   const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
   expect(permissions.length).toBeGreaterThan(0);
