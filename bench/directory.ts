@@ -81,17 +81,17 @@ function reportLoads(): Section {
       ['from the index: read units', ({ from_index }) => number(from_index.read_units, 1)],
       ['from the snapshot: own / all, ms', ({ from_snapshot }) => times(from_snapshot)],
       ['from the snapshot: read units', ({ from_snapshot }) => number(from_snapshot.read_units, 1)],
-      ['snapshot: MB / chunks', ({ snapshot: { bytes, chunks } }) => `${megabytes(bytes)} / ${chunks}`],
+      [
+        'snapshot: MB / packed',
+        ({ snapshot: { bytes, packed_bytes } }) => `${megabytes(bytes)} / ${megabytes(packed_bytes)}`,
+      ],
       ['writing the snapshot the first time: ms', ({ snapshot }) => milliseconds(snapshot.ms)],
       [
         'writing the snapshot the first time: read / write units',
         ({ snapshot }) => `${number(snapshot.read_units)} / ${number(snapshot.write_units)}`,
       ],
-      ['replica: MB', ({ from_snapshot }) => megabytes(from_snapshot.directory.bytes)],
-      [
-        'replica: bytes a card',
-        ({ from_snapshot: { directory } }) => number(directory.bytes / directory.cards),
-      ],
+      ['file: MB', ({ from_snapshot }) => megabytes(from_snapshot.directory.bytes)],
+      ['file: bytes a card', ({ from_snapshot: { directory } }) => number(directory.bytes / directory.cards)],
       ['process, loaded from the snapshot: MB / at its peak', ({ from_snapshot }) => memory(from_snapshot)],
       ['process, loaded from the index: MB / at its peak', ({ from_index }) => memory(from_index)],
     ]),

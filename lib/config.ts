@@ -51,6 +51,17 @@ const Environment = v.object(
     DIRECTORY_DATABASE_PARAMETER: v.optional(present),
     /** Address of that database; a developer's machine has it instead of the parameter. */
     DIRECTORY_DATABASE: v.optional(present),
+    /** Storage of listUsers and writeSnapshot for their files, in MB. */
+    DIRECTORY_STORAGE: v.optional(
+      v.pipe(present, v.toNumber('is no number'), v.minValue(512, 'is too small')),
+      '4096',
+    ),
+    /** The bucket that has the snapshots of the directory. */
+    SNAPSHOT_BUCKET: v.optional(present),
+    /** The folder that has them on a developer's machine. */
+    SNAPSHOT_FOLDER: v.optional(present),
+    /** Where S3 answers, when it is not AWS. */
+    S3_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** Where the database answers, when it is not AWS. */
     DYNAMODB_ENDPOINT: v.optional(v.pipe(present, v.url('is no URL'))),
     /** The event bus that events go out on: the account's default one unless said. */

@@ -53,6 +53,7 @@ export async function prepareEnvironment(): Promise<Environment> {
         AUDIENCE: 'careers',
         ...keyEnvironment(keys),
         SIGNING_KEYS_FILE: keys_file,
+        SNAPSHOT_FOLDER: join(folder, 'snapshots'),
         BUNDLES: folder,
       };
       return tableWith(env);

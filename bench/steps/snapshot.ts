@@ -6,7 +6,7 @@ import { answer } from '../harness/child.ts';
 /** What came of it: the snapshot's size, milliseconds and units. */
 export interface Snapshot {
   bytes: number;
-  chunks: number;
+  packed_bytes: number;
   ms: number;
   read_units: number;
   write_units: number;
@@ -14,8 +14,8 @@ export interface Snapshot {
 
 await metered(async (consumption) => {
   const start = performance.now();
-  const { outcome, bytes = 0, chunks = 0 } = await writeSnapshot(Date.now, 1);
+  const { outcome, bytes = 0, packed_bytes = 0 } = await writeSnapshot(Date.now, 1);
   if (outcome !== 'written') throw new Error(`The snapshot was ${outcome}.`);
   const { read_units, write_units } = consumption;
-  answer({ bytes, chunks, ms: performance.now() - start, read_units, write_units } satisfies Snapshot);
+  answer({ bytes, packed_bytes, ms: performance.now() - start, read_units, write_units } satisfies Snapshot);
 });

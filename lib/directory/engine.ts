@@ -1,7 +1,7 @@
 import { Directory } from './directory.ts';
+import type { Batch } from './find.ts';
 import { openPostgresDirectory } from './postgres/open.ts';
 import type { DirectoryQuery } from './query.ts';
-import type { Batch } from './replica/replica.ts';
 
 /** What finds users, in whatever engine. */
 export interface UserDirectory {

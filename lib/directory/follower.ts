@@ -60,10 +60,11 @@ export class Follower {
   }
 }
 
-const allowance = (pause: number) => Math.min(MOST, EACH + (A_SECOND * Math.max(0, pause)) / SECOND);
+/** The read units that the changes may cost a request that comes so many milliseconds after the last one. */
+export const allowance = (pause: number) => Math.min(MOST, EACH + (A_SECOND * Math.max(0, pause)) / SECOND);
 
 /** Of two requests that read at once, the one that came further counts. */
-const further = (before: Reach, { settled, head, weight }: Reach = before): Reach => ({
+export const further = (before: Reach, { settled, head, weight }: Reach = before): Reach => ({
   settled: Math.max(before.settled, settled),
   head: Math.max(before.head, head),
   weight,

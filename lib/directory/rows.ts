@@ -10,9 +10,12 @@ export const FIELDS = { first_name: 1, last_name: 2 } as const;
 /** Stands between the texts of a card where they are kept as one; no text and no term has it. */
 export const SEPARATOR = '\u001f';
 
-/** What the directory keeps of a card: what a list shows, orders by and, in `text`, searches. */
-export interface Row extends Omit<Card, 'bio'> {
-  /** All that a search looks at, folded, in one place. */
+/** What the directory keeps of a card to show it and to put it in order. */
+export type Entry = Omit<Card, 'bio'>;
+
+/** The same with what a search looks at. */
+export interface Row extends Entry {
+  /** The searched fields, folded, in one place. */
   text: string;
 }
 
@@ -51,15 +54,15 @@ export function isWanted({ text }: Row, { terms, filters }: Wanted): boolean {
   return filters.every(({ field, part }) => fields[FIELDS[field]]?.includes(part));
 }
 
-/** Sorts rows ascending; ties break by id. */
-export function compareRows(a: Row, b: Row, by: Ordering): number {
+/** Sorts ascending; ties break by id. */
+export function compareEntries(a: Entry, b: Entry, by: Ordering): number {
   const [left, right] = [sortKey(a, by), sortKey(b, by)];
   return left < right ? -1 : left > right ? 1 : a.id - b.id;
 }
 
-/** What a row is sorted by: compared by `<`, texts come in the order of the code points of their lower case. */
-export const sortKey = (row: Row, by: Ordering) =>
-  by === 'created_at' ? row.created_at : inCodePointOrder(row[by].toLowerCase());
+/** What it is sorted by: compared by `<`, texts come in the order of the code points of their lower case. */
+export const sortKey = (entry: Entry, by: Ordering) =>
+  by === 'created_at' ? entry.created_at : inCodePointOrder(entry[by].toLowerCase());
 
 const AFTER_SURROGATES = /[\ud800-\uffff]/;
 

@@ -25,7 +25,6 @@ export const PARTITIONS = {
   repetitions: 'REPETITION#*',
   events: 'EVENT#*',
   snapshot: 'SNAPSHOT',
-  snapshot_chunks: 'SNAPSHOT#*',
   /** In the index. */
   directory: 'DIRECTORY#*',
   /** In the index. */
@@ -61,12 +60,6 @@ export const snapshotKey = { PK: SNAPSHOT, SK: 'MANIFEST' };
 
 /** Who writes the next snapshot. */
 export const snapshotClaimKey = { PK: SNAPSHOT, SK: 'CLAIM' };
-
-/** A chunk of a snapshot: partitions of their own, so that no single one has to serve a whole snapshot. */
-export const snapshotChunkKey = (snapshot: string, chunk: number) => ({
-  PK: `${SNAPSHOT}#${snapshot}#${chunk}`,
-  SK: 'CHUNK',
-});
 
 /** A profile and all its counters: sort keys that begin with this. */
 export const profileAndCounters = '#';

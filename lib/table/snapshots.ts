@@ -1,54 +1,40 @@
 import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
-import { parseItem, parseItems } from './items.ts';
-import { snapshotChunkKey, snapshotClaimKey, snapshotKey } from './keys.ts';
-import { getItem, getItems } from './read.ts';
-import { putItem, transact, updateItem, type Write } from './write.ts';
+import { parseItem } from './items.ts';
+import { snapshotClaimKey, snapshotKey } from './keys.ts';
+import { getItem } from './read.ts';
+import { transact, updateItem, type Write } from './write.ts';
 
 const Manifest = v.object({
-  /** Names this snapshot and no other. */
+  /** Names this snapshot and no other; so is its object called. */
   snapshot: v.string(),
-  /** How the chunks are packed. */
+  /** How the file is laid out. */
   format: v.number(),
-  /** The SHA-256 of each chunk, in their order. */
+  /** How long the file is, in bytes; those of an older format are none. */
+  bytes: v.optional(v.number(), 0),
+  /** How long each packed part of it is, and its SHA-256, in their order. */
+  sizes: v.optional(v.array(v.number()), []),
   digests: v.array(v.string()),
-  /** How many cards the chunks hold. */
+  /** How many cards it holds. */
   cards: v.number(),
   /** For each shard of the feed, the time (ms) from where on to read what the snapshot lacks. */
   position: v.array(v.number()),
   /** Milliseconds since 1970. */
   written_at: v.number(),
-  /** When it, or the one that it builds on, was read whole from the index (ms); what was deleted since is still in it. */
+  /** When it, or the one that it builds on, was read whole from the index (ms): what was missed since is still missing. */
   rebuilt_at: v.optional(v.number(), 0),
-  /** Seconds since 1970: from then on, chunks may be gone. */
+  /** Seconds since 1970: from then on, its object may be gone. */
   expires_at: v.number(),
 });
 
-/** What a snapshot of the directory consists of. It is written last: whoever reads it may expect every chunk. */
+/** What a snapshot of the directory consists of. It is written last: whoever reads it may expect the object. */
 export type Manifest = v.InferOutput<typeof Manifest>;
 
-const Chunk = v.object({ chunk: v.number(), data: v.instance(Uint8Array) });
-
-/** Some cards of a snapshot, packed; numbered from 0. */
-export type Chunk = v.InferOutput<typeof Chunk>;
-
-/** The snapshot in force; `undefined` when there is none, or when its chunks may be gone already. */
+/** The snapshot in force; `undefined` when there is none, or when its object may be gone already. */
 export async function readManifest(now: number): Promise<Manifest | undefined> {
   const item = await getItem(snapshotKey, { attributes: Object.keys(Manifest.entries) });
   const manifest = item && parseItem(Manifest, 'snapshot', item);
   return manifest && manifest.expires_at > toSeconds(now) ? manifest : undefined;
-}
-
-/** The chunks of those numbers that are there, in no order. */
-export async function readChunks(snapshot: string, chunks: readonly number[]): Promise<Chunk[]> {
-  const keys = chunks.map((chunk) => snapshotChunkKey(snapshot, chunk));
-  const items = await getItems(keys, { attributes: Object.keys(Chunk.entries) });
-  return parseItems(Chunk, 'snapshot chunk', items);
-}
-
-/** Writes a chunk of a snapshot that is not in force yet. */
-export function writeChunk(snapshot: string, { chunk, data }: Chunk, expires_at: number): Promise<void> {
-  return putItem({ Item: { ...snapshotChunkKey(snapshot, chunk), chunk, data, expires_at } });
 }
 
 /**

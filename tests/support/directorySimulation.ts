@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { UserDirectory } from '../../lib/directory/engine.ts';
 import { listUsers } from '../../lib/directory/list.ts';
 import type { DirectoryQuery } from '../../lib/directory/query.ts';
-import { pack } from '../../lib/directory/snapshot/codec.ts';
 import { type Card, readFeed } from '../../lib/table/cards.ts';
-import { snapshotChunkKey, userKey } from '../../lib/table/keys.ts';
+import { snapshotKey, userKey } from '../../lib/table/keys.ts';
 import { updateUser } from '../../lib/table/profileChanges.ts';
 import { documents, TableName } from '../../lib/table/send.ts';
-import { readManifest, writeChunk } from '../../lib/table/snapshots.ts';
+import { readManifest } from '../../lib/table/snapshots.ts';
+import { putItem } from '../../lib/table/write.ts';
 import { below, oneOf, type Random } from '../../local/seed/random.ts';
 import { type DirectoryEngine, embeddedEngine } from './directoryEngines.ts';
 import { expectedBatch } from './directoryModel.ts';
 import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
-import { deleteAccount } from './table.ts';
+import { snapshotFile } from './snapshotFiles.ts';
+import { deleteAccount, removeCard, restoreCard } from './table.ts';
 import { storeUser } from './users.ts';
 
 const SECOND = 1000;
@@ -34,6 +35,7 @@ export class DirectorySimulation {
   readonly done: Record<string, number> = {};
   readonly #random: Random;
   readonly #cards = new Map<number, Card>();
+  readonly #removed = new Map<number, Card>();
   readonly #directories: UserDirectory[];
   readonly #engine: DirectoryEngine;
   #registered = 0;
@@ -75,6 +77,8 @@ export class DirectorySimulation {
       [2, 'damage', () => this.#engine.damage?.() ?? this.#damage()],
       [1, 'damage a card', () => this.#damageCard()],
       [1, 'delete', () => this.#delete()],
+      [3, 'remove', () => this.#remove()],
+      [2, 'restore', () => this.#restore()],
       [10, 'wait', () => this.#wait()],
     ];
     let left = below(
@@ -177,27 +181,24 @@ export class DirectorySimulation {
     expect(written.filter(({ outcome }) => outcome === 'written').length).toBeLessThan(2);
   }
 
-  /** A chunk of the snapshot in force is lost, or comes to hold something else. */
+  /** The object of the snapshot in force is lost, cut short, damaged somewhere or another one; or its manifest lies. */
   async #damage(): Promise<void> {
     const manifest = await readManifest(this.#now);
     if (!manifest) return;
-    const chunk = below(this.#random, manifest.digests.length);
-    const { snapshot, expires_at } = manifest;
-    const kind = oneOf(this.#random, ['lost', 'noise', 'another']);
-    if (kind === 'lost') {
-      await documents.send(new DeleteCommand({ TableName, Key: snapshotChunkKey(snapshot, chunk) }));
+    const path = snapshotFile(manifest.snapshot);
+    const object = await readFile(path).catch(() => undefined);
+    if (!object) return;
+    const place = below(this.#random, object.length);
+    const kind = oneOf(this.#random, ['lost', 'cut', 'byte', 'another', 'manifest']);
+    if (kind === 'lost') await rm(path);
+    else if (kind === 'cut') await writeFile(path, object.subarray(0, place));
+    else if (kind === 'another') await writeFile(path, randomUUID());
+    else if (kind === 'manifest') {
+      await putItem({ Item: { ...snapshotKey, ...manifest, cards: manifest.cards + 1 } });
     } else {
-      const data = kind === 'noise' ? new TextEncoder().encode(randomUUID()) : await this.#anotherChunk();
-      await writeChunk(snapshot, { chunk, data }, expires_at);
+      object[place] = (object[place] as number) ^ (1 + below(this.#random, 255));
+      await writeFile(path, object);
     }
-  }
-
-  /** A chunk that is whole, with as many cards as there are, and none of it true. */
-  async #anotherChunk(): Promise<Uint8Array<ArrayBuffer>> {
-    const cards = [...this.#cards.values()].map((card) => ({ ...card, bio: 'aba', updated_at: this.#now }));
-    const [chunk] = await Array.fromAsync(pack(Readable.from([cards])));
-    if (!chunk) throw new Error('There are no cards.');
-    return chunk.data;
   }
 
   /** An item that is no card appears in the feed, and costs nobody else anything. */
@@ -217,6 +218,26 @@ export class DirectorySimulation {
     this.#now += 25 * HOUR;
     await this.#engine.renew(this.#clock);
     this.#now += 2 * HOUR;
+  }
+
+  /** Somebody is gone, as the feed tells. */
+  async #remove(): Promise<void> {
+    if (this.#cards.size === 0) return;
+    const card = oneOf(this.#random, [...this.#cards.values()]);
+    const updated_at = Math.max(this.#now, card.updated_at + 1);
+    await removeCard(card, updated_at);
+    this.#cards.delete(card.id);
+    this.#removed.set(card.id, { ...card, updated_at });
+  }
+
+  /** Somebody who was gone is back. */
+  async #restore(): Promise<void> {
+    if (this.#removed.size === 0) return;
+    const card = oneOf(this.#random, [...this.#removed.values()]);
+    const updated_at = Math.max(this.#now, card.updated_at + 1);
+    await restoreCard(card, updated_at);
+    this.#removed.delete(card.id);
+    this.#cards.set(card.id, { ...card, updated_at });
   }
 
   async #wait(): Promise<void> {

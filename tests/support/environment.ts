@@ -15,6 +15,7 @@ Object.assign(process.env, localCredentials, {
   PUBLIC_KEYS: inject('public_keys'),
   PSEUDONYM_SECRET: 'the secret of the tests',
   SIGNING_KEYS_FILE: join(inject('data'), 'signing-keys.json'),
+  SNAPSHOT_FOLDER: join(inject('data'), 'snapshots'),
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });
 

@@ -1,13 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchWriteCommand,
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   paginateScan,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
-import { accountKey, emailKey, userIdKey, userKey } from '../../lib/table/keys.ts';
+import type { Identity } from '../../lib/table/items.ts';
+import { accountKey, emailKey, userIdKey, userIndexKey, userKey } from '../../lib/table/keys.ts';
 
 /** The table of this run, seen past the service and past any proxy between it and the database. */
 const documents = connect(inject('database'));
@@ -45,4 +48,22 @@ export async function deleteAccount(user: { id: number; username: string; email:
   const keys = [accountKey(username), userKey(username), userIdKey(id), emailKey(email)];
   const deletions = keys.map((Key) => ({ DeleteRequest: { Key } }));
   await documents.send(new BatchWriteCommand({ RequestItems: { [TableName]: deletions } }));
+}
+
+/** What is left in the directory's feed of somebody who is gone. */
+const removedKey = (id: number) => ({ PK: `REMOVED#${id}`, SK: 'REMOVED' });
+
+/** Leaves of a user in the directory's feed that they are gone, and nothing else. */
+export async function removeCard({ id, username }: Identity, updated_at: number): Promise<void> {
+  await documents.send(
+    new UpdateCommand({ TableName, Key: userKey(username), UpdateExpression: 'REMOVE GSI1PK, GSI1SK' }),
+  );
+  await writeItem({ ...removedKey(id), ...userIndexKey(id, updated_at), id, updated_at });
+}
+
+/** Brings back whom {@link removeCard} removed. */
+export async function restoreCard({ id, username }: Identity, updated_at: number): Promise<void> {
+  const profile = await readItem(userKey(username));
+  await writeItem({ ...profile, ...userKey(username), ...userIndexKey(id, updated_at), updated_at });
+  await documents.send(new DeleteCommand({ TableName, Key: removedKey(id) }));
 }

@@ -1,6 +1,6 @@
 import { type Change, isCard } from '../../table/cards.ts';
 import type { DirectoryQuery } from '../query.ts';
-import { compareRows, isWanted, type Row, rowOf, wantedBy } from '../rows.ts';
+import { compareEntries, isWanted, type Row, rowOf, wantedBy } from '../rows.ts';
 
 /** What somebody is now: a card, or nobody any more. */
 interface Entry {
@@ -62,5 +62,5 @@ export class Overlay {
 /** Sorts rows as a query wants them. */
 export function inOrder(rows: Row[], { ordering: { by, descending } }: DirectoryQuery): Row[] {
   const direction = descending ? -1 : 1;
-  return rows.sort((a, b) => direction * compareRows(a, b, by));
+  return rows.sort((a, b) => direction * compareEntries(a, b, by));
 }

@@ -1,22 +1,14 @@
-import { createHash } from 'node:crypto';
 import { log } from '../../log.ts';
-import type { Card } from '../../table/cards.ts';
 import { DamagedItem } from '../../table/items.ts';
-import { type Chunk, type Manifest, readChunks, readManifest } from '../../table/snapshots.ts';
+import { type Manifest, readManifest } from '../../table/snapshots.ts';
 import { START } from '../feed.ts';
-import { FORMAT, unpack } from './codec.ts';
+import { Segment, type SegmentOptions } from '../segment/segment.ts';
+import { SnapshotDamaged, unpackFile } from './parts.ts';
+import { objectStore } from './store/store.ts';
+import { withWorkFile } from './workFiles.ts';
 
-/** Chunks that one read asks for, and reads that are under way at once: some 10 MB in all. */
-const CHUNKS_A_READ = 8;
-const READS_AHEAD = 4;
-
-/** A snapshot is not what its manifest says. */
-export class SnapshotDamaged extends Error {
-  override readonly name = 'SnapshotDamaged';
-}
-
-/** How a chunk is told from a damaged one. */
-export const digestOf = (data: Uint8Array) => createHash('sha256').update(data).digest('base64url');
+/** How the file of a snapshot is laid out; a reader that knows another format does without the snapshot. */
+export const FORMAT = 2;
 
 /** The snapshot in force, `undefined` when there is none that this code can read. */
 export async function findSnapshot(now: number): Promise<Manifest | undefined> {
@@ -31,43 +23,21 @@ export async function findSnapshot(now: number): Promise<Manifest | undefined> {
   }
 }
 
-/**
- * All cards of a snapshot, chunk by chunk. Throws {@link SnapshotDamaged} as soon as a chunk is missing or is not the
- * one that the manifest names; what came before is then worth nothing.
- */
-export async function* readSnapshot(manifest: Manifest): AsyncGenerator<Card[]> {
-  const numbers = manifest.digests.map((_, chunk) => chunk);
-  const under_way: Promise<Chunk[]>[] = [];
-  let cards = 0;
-  for (let done = 0; done < numbers.length; done += CHUNKS_A_READ) {
-    while (under_way.length < READS_AHEAD) {
-      const start = done + under_way.length * CHUNKS_A_READ;
-      const read = readChunks(manifest.snapshot, numbers.slice(start, start + CHUNKS_A_READ));
-      // Whoever awaits it hears of the failure; nobody does when an earlier read has failed.
-      read.catch(() => {});
-      under_way.push(read);
-    }
-    const found = await under_way.shift()?.catch(asDamage);
-    for (const chunk of numbers.slice(done, done + CHUNKS_A_READ)) {
-      const unpacked = verify(manifest, chunk, found);
-      cards += unpacked.length;
-      yield unpacked;
-    }
-  }
-  if (cards !== manifest.cards) throw new SnapshotDamaged(`There are ${cards} cards.`);
+/** Reads a snapshot and opens it. Throws {@link SnapshotDamaged} when it is not what its manifest says. */
+export function openSnapshot(manifest: Manifest, options: SegmentOptions): Promise<Segment> {
+  return withWorkFile(async (path) => {
+    await unpackFile(objectStore(), manifest.snapshot, manifest, path);
+    const segment = openOrThrow(path, manifest, options);
+    if (segment.total === manifest.cards) return segment;
+    segment.close();
+    throw new SnapshotDamaged(`There are ${segment.total} cards.`);
+  });
 }
 
-function verify({ digests }: Manifest, number: number, found: Chunk[] | undefined): Card[] {
-  const data = found?.find(({ chunk }) => chunk === number)?.data;
-  if (!data) throw new SnapshotDamaged(`Chunk ${number} is missing.`);
-  if (digestOf(data) !== digests[number]) throw new SnapshotDamaged(`Chunk ${number} is another one.`);
+function openOrThrow(path: string, { position }: Manifest, options: SegmentOptions): Segment {
   try {
-    return unpack(data);
+    return new Segment(path, position, options);
   } catch {
-    throw new SnapshotDamaged(`Chunk ${number} cannot be unpacked.`);
+    throw new SnapshotDamaged('The file cannot be opened.');
   }
-}
-
-function asDamage(error: unknown): never {
-  throw error instanceof DamagedItem ? new SnapshotDamaged(error.message) : error;
 }

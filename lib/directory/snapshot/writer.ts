@@ -1,28 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, toSeconds } from '../../clock.ts';
 import { log } from '../../log.ts';
-import { type Card, isCard } from '../../table/cards.ts';
+import type { Change } from '../../table/cards.ts';
 import {
   claimSnapshot,
   type Manifest,
   publishManifest,
   releaseSnapshot,
   withdrawManifest,
-  writeChunk,
 } from '../../table/snapshots.ts';
+import { merge, note } from '../changes.ts';
 import { type Position, reachOf, readChanges, START } from '../feed.ts';
-import { FORMAT, pack } from './codec.ts';
-import { digestOf, findSnapshot, readSnapshot, SnapshotDamaged } from './reader.ts';
+import { reportSize, standardLimits } from '../limits.ts';
+import { type Built, buildSegment } from '../segment/builder.ts';
+import { packFile, SnapshotDamaged } from './parts.ts';
+import { FORMAT, findSnapshot, openSnapshot } from './reader.ts';
+import { objectStore } from './store/store.ts';
+import { withWorkFile } from './workFiles.ts';
 
-/** Below this many changes a snapshot saves no time worth its writing: a reader takes them from the index. */
-const MINIMUM = 5000;
+/** Below this many changes a snapshot saves nothing worth its writing: a reader takes them from the index. */
+const MINIMUM = 1000;
 
 /** Part of all cards that must have changed before a snapshot is written anew. */
-const WORTHWHILE = 1 / 10;
+const WORTHWHILE = 1 / 100;
 
 const HOUR = 60 * 60_000;
 
-/** Chunks live this long; nobody has to delete them, which would cost as much as to write them. */
+/** Snapshots count this long; their objects are kept a day longer, for whoever is reading one then. */
 const LIFETIME = 48 * HOUR;
 
 /** A snapshot is built anew from the index this long after that was done last, whatever has changed. */
@@ -41,8 +45,9 @@ type Outcome = 'written' | 'not_due' | 'claimed' | 'lost' | 'damaged';
 export interface Written {
   outcome: Outcome;
   cards?: number;
-  chunks?: number;
+  /** How long the file is, and its object. */
   bytes?: number;
+  packed_bytes?: number;
   /** It was built from the index alone. */
   rebuilt?: boolean;
 }
@@ -50,23 +55,25 @@ export interface Written {
 /**
  * Replaces the snapshot of the directory by one that has all changes so far, if that is worth while. Any number of
  * writers may try at once: one writes, and its snapshot comes into force as a whole or not at all. `minimum` is how
- * many changes are worth a snapshot. Once a day it is built from the index alone: so it loses whoever was deleted, and
- * gains whatever it had missed.
+ * many changes are worth a snapshot. Once a day it is built from the index alone: so it gains whatever it had missed.
  */
 export async function writeSnapshot(clock: Clock, minimum = MINIMUM): Promise<Written> {
   const now = clock();
   const found = await findSnapshot(now);
   const base = found && now - found.rebuilt_at < REBUILDING ? found : undefined;
-  const changes = new Map<number, Card>();
-  const { reach } = await readChanges(reachOf(base?.position ?? START), now, (cards) => {
-    for (const card of cards.filter(isCard)) changes.set(card.id, later(card, changes.get(card.id)));
-  });
+  const changes = new Map<number, Change>();
+  const { reach } = await readChanges(reachOf(base?.position ?? START), now, (some) => note(changes, some));
   const position = reach.map(({ settled }) => settled);
   if (!isDue(found, base, changes.size, minimum)) return { outcome: 'not_due' };
 
   const writer = randomUUID();
   if (!(await claimSnapshot(writer, now, now + CLAIM))) return { outcome: 'claimed' };
   try {
+    // Who had the claim until now may have written what we were about to.
+    if ((await findSnapshot(now))?.snapshot !== found?.snapshot) {
+      await releaseSnapshot(writer);
+      return { outcome: 'claimed' };
+    }
     return await writeAs(writer, base, changes, position, now);
   } catch (error) {
     await releaseSnapshot(writer);
@@ -90,39 +97,40 @@ function isDue(
 async function writeAs(
   writer: string,
   base: Manifest | undefined,
-  changes: Map<number, Card>,
+  changes: Map<number, Change>,
   position: Position,
   now: number,
 ): Promise<Written> {
-  const expires_at = toSeconds(now + LIFETIME);
-  const digests: string[] = [];
-  let cards = 0;
-  let bytes = 0;
-  for await (const chunk of pack(merge(base, changes))) {
-    await writeChunk(writer, { chunk: digests.length, data: chunk.data }, expires_at);
-    digests.push(digestOf(chunk.data));
-    cards += chunk.cards;
-    bytes += chunk.data.length;
-  }
-  const manifest = { snapshot: writer, format: FORMAT, digests, cards, position: [...position] };
-  const rebuilt_at = base?.rebuilt_at ?? now;
-  const times = { written_at: now, rebuilt_at, expires_at };
-  const published = await publishManifest(writer, { ...manifest, ...times });
-  const outcome = published ? 'written' : 'lost';
-  return { outcome, cards, chunks: digests.length, bytes, rebuilt: base === undefined };
-}
-
-/** The cards of the old snapshot with their changes, then the new ones; never all in memory at once. */
-async function* merge(base: Manifest | undefined, changes: Map<number, Card>): AsyncGenerator<Card[]> {
-  for await (const cards of base ? readSnapshot(base) : []) {
-    yield cards.map((card) => {
-      const merged = later(card, changes.get(card.id));
-      changes.delete(card.id);
-      return merged;
+  const { parts, ...built } = await withWorkFile(async (path) => {
+    const built = await buildFrom(base, changes, path);
+    const parts = await withWorkFile(async (packed) => {
+      const parts = await packFile(path, packed);
+      await objectStore().put(writer, packed);
+      return parts;
     });
-  }
-  yield [...changes.values()].sort((a, b) => a.id - b.id);
+    return { ...built, parts };
+  });
+  const { cards, bytes, given_up } = built;
+  reportSize({ cards, bytes, given_up, limit_bytes: standardLimits.file });
+  const rebuilt_at = base?.rebuilt_at ?? now;
+  const times = { written_at: now, rebuilt_at, expires_at: toSeconds(now + LIFETIME) };
+  const manifest = { snapshot: writer, format: FORMAT, cards, position: [...position], ...parts, ...times };
+  const published = await publishManifest(writer, manifest);
+  const packed_bytes = parts.sizes.reduce((sum, size) => sum + size, 0);
+  const outcome = published ? 'written' : 'lost';
+  return { outcome, cards, bytes, packed_bytes, rebuilt: base === undefined };
 }
 
-const later = (card: Card, other: Card | undefined) =>
-  other && other.updated_at >= card.updated_at ? other : card;
+/** Builds the segment of the old snapshot's cards with their changes, and of the new ones. */
+async function buildFrom(
+  manifest: Manifest | undefined,
+  changes: Map<number, Change>,
+  path: string,
+): Promise<Built> {
+  const base = manifest && (await openSnapshot(manifest, {}));
+  try {
+    return await buildSegment(path, merge(base?.rows() ?? [], changes), standardLimits.file);
+  } finally {
+    base?.close();
+  }
+}

@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { mkdir, readdir, readFile, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { handler } from '../../../functions/jobs/writeSnapshot.ts';
 import { Directory } from '../../../lib/directory/directory.ts';
-import { pack, unpack } from '../../../lib/directory/snapshot/codec.ts';
+import { unpackFile } from '../../../lib/directory/snapshot/parts.ts';
+import { objectStore } from '../../../lib/directory/snapshot/store/store.ts';
+import { withWorkFile } from '../../../lib/directory/snapshot/workFiles.ts';
 import { writeSnapshot } from '../../../lib/directory/snapshot/writer.ts';
 import { metered } from '../../../lib/meter.ts';
 import { readFeed } from '../../../lib/table/cards.ts';
-import { snapshotChunkKey, snapshotKey } from '../../../lib/table/keys.ts';
-import { documents, TableName } from '../../../lib/table/send.ts';
-import { claimSnapshot, publishManifest, readManifest, writeChunk } from '../../../lib/table/snapshots.ts';
+import { snapshotKey } from '../../../lib/table/keys.ts';
+import { claimSnapshot, type Manifest, publishManifest, readManifest } from '../../../lib/table/snapshots.ts';
 import { putItem } from '../../../lib/table/write.ts';
 import { countCards } from '../../support/directoryQueries.ts';
-import { deleteAccount } from '../../support/table.ts';
-import { storedUser, storeUser, uniqueName } from '../../support/users.ts';
+import { snapshotFile } from '../../support/snapshotFiles.ts';
+import { deleteAccount, removeCard } from '../../support/table.ts';
+import { storeUser, uniqueName } from '../../support/users.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -153,7 +155,15 @@ test('a writer whose claim somebody else took over puts nothing in force', async
   await claimSnapshot('slow', now, now);
   expect(await claimSnapshot('next', now, now + MINUTE)).toBe(true);
   const manifest = {
-    ...{ snapshot: 'slow', format: 1, digests: [], cards: 0, position: [now, now, now, now] },
+    ...{
+      snapshot: 'slow',
+      format: 2,
+      bytes: 0,
+      sizes: [],
+      digests: [],
+      cards: 0,
+      position: [now, now, now, now],
+    },
     ...{ written_at: now, rebuilt_at: now, expires_at: now },
   };
   expect(await publishManifest('slow', manifest)).toBe(false);
@@ -162,33 +172,32 @@ test('a writer whose claim somebody else took over puts nothing in force', async
 
 test('a half-written snapshot is never read', async () => {
   const before = await everybody();
-  const [chunk] = await Array.fromAsync(pack(Readable.from([[storedUser(999_999)]])));
-  await writeChunk('half', { chunk: 0, data: chunk?.data ?? new Uint8Array() }, now);
+  await writeFile(snapshotFile('half'), randomBytes(1000));
   expect(await everybody()).toBe(before);
 });
 
-const damages = {
-  'a chunk that is missing': ({ snapshot }: { snapshot: string }) =>
-    documents.send(new DeleteCommand({ TableName, Key: snapshotChunkKey(snapshot, 0) })),
-  'a chunk that is noise': ({ snapshot }: { snapshot: string }) =>
-    writeChunk(snapshot, { chunk: 0, data: randomBytes(100) }, now),
-  'a chunk that holds as many other cards': async ({
-    snapshot,
-    cards,
-  }: {
-    snapshot: string;
-    cards: number;
-  }) => {
-    const others = Array.from({ length: cards }, (_, n) => storedUser(900_000 + n));
-    const [chunk] = await Array.fromAsync(pack(Readable.from([others])));
-    await writeChunk(snapshot, { chunk: 0, data: chunk?.data ?? new Uint8Array() }, now);
-  },
-  'a chunk that is text': ({ snapshot }: { snapshot: string }) =>
-    putItem({ Item: { ...snapshotChunkKey(snapshot, 0), chunk: 0, data: 'no bytes' } }),
-  'a number of cards that is wrong': (manifest: { cards: number }) =>
-    putItem({ Item: { ...snapshotKey, ...manifest, cards: manifest.cards + 1 } }),
-  'a digest that belongs to nothing': (manifest: object) =>
-    putItem({ Item: { ...snapshotKey, ...manifest, digests: ['0'] } }),
+async function changeByte({ snapshot }: Manifest, place: number) {
+  const object = await readFile(snapshotFile(snapshot));
+  object.writeUInt8(object.readUInt8(place) ^ 1, place);
+  await writeFile(snapshotFile(snapshot), object);
+}
+
+const change = (manifest: Manifest, changes: Partial<Manifest>) =>
+  putItem({ Item: { ...snapshotKey, ...manifest, ...changes } });
+
+const damages: Record<string, (manifest: Manifest) => Promise<void>> = {
+  'an object that is missing': ({ snapshot }) => rm(snapshotFile(snapshot)),
+  'an object that ends too early': ({ snapshot, sizes: [size = 0] }) =>
+    truncate(snapshotFile(snapshot), size - 1),
+  'an object that is noise': ({ snapshot, sizes: [size = 0] }) =>
+    writeFile(snapshotFile(snapshot), randomBytes(size)),
+  'a first byte that is wrong': (manifest) => changeByte(manifest, 0),
+  'a last byte that is wrong': (manifest) => changeByte(manifest, (manifest.sizes[0] ?? 0) - 1),
+  'a number of cards that is wrong': (manifest) => change(manifest, { cards: manifest.cards + 1 }),
+  'a length that is wrong': (manifest) => change(manifest, { bytes: manifest.bytes - 1 }),
+  'a part that is missing': (manifest) => change(manifest, { sizes: [], digests: [] }),
+  'a part too many': (manifest) => change(manifest, { bytes: manifest.bytes + 2 ** 23 }),
+  'a digest that belongs to nothing': (manifest) => change(manifest, { digests: ['0'] }),
 };
 
 test.each(Object.entries(damages))(
@@ -206,13 +215,23 @@ test.each(Object.entries(damages))(
 
 test('a writer that meets damage takes the snapshot out of force', async () => {
   await writeSnapshot(clock, 1);
-  await documents.send(
-    new DeleteCommand({ TableName, Key: snapshotChunkKey((await inForce()).snapshot, 0) }),
-  );
+  await rm(snapshotFile((await inForce()).snapshot));
   now += HOUR;
   for (let n = 0; n < 50; n++) await storeUser({ updated_at: now });
   expect(await writeSnapshot(clock, 1)).toEqual({ outcome: 'damaged' });
   expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written' });
+});
+
+test('where snapshots cannot be reached, the index is read, and the snapshot stays in force', async () => {
+  const before = await everybody();
+  await writeSnapshot(clock, 1);
+  const { snapshot } = await inForce();
+  await rm(snapshotFile(snapshot));
+  // Nothing can be read from there, and not because there is nothing.
+  await mkdir(snapshotFile(snapshot));
+  expect(await everybody()).toBe(before);
+  expect(await inForce()).toMatchObject({ snapshot });
+  await rmdir(snapshotFile(snapshot));
 });
 
 test.each([
@@ -229,14 +248,48 @@ test.each([
   expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written', cards: before });
 });
 
-test('chunks fit an item each, whatever the texts are', async () => {
-  const cards = Array.from({ length: 2500 }, (_, n) =>
-    storedUser(n + 1, { bio: randomBytes(350).toString('hex') }),
-  );
-  const chunks = await Array.fromAsync(pack(Readable.from([cards.slice(0, 900), cards.slice(900)])));
-  expect(chunks.length).toBeGreaterThan(1);
-  expect(Math.max(...chunks.map(({ data }) => data.length))).toBeLessThan(400_000);
-  expect(chunks.reduce((sum, chunk) => sum + chunk.cards, 0)).toBe(2500);
-  const ids = chunks.flatMap(({ data }) => unpack(data).map(({ id }) => id));
-  expect(ids).toEqual(cards.map(({ id }) => id));
+describe('somebody who is gone', () => {
+  test('is not in the next snapshot, and not brought back by the one before', async () => {
+    const user = await storeUser({ updated_at: now });
+    await writeSnapshot(clock, 1);
+    const old = await inForce();
+    await removeCard(user, now + 1);
+    now += HOUR;
+    for (let n = 0; n < 50; n++) await storeUser({ updated_at: now });
+    expect(await countCards(new Directory({ clock }), user.username)).toBe(0);
+    expect(await writeSnapshot(clock, 1)).toMatchObject({ outcome: 'written', rebuilt: false });
+    const { snapshot } = await inForce();
+    expect(await countCards(new Directory({ clock }), user.username)).toBe(0);
+    await withWorkFile(async (path) => {
+      await unpackFile(objectStore(), snapshot, await inForce(), path);
+      expect((await readFile(path)).includes(user.username)).toBe(false);
+    });
+    await change(old, {});
+    expect(await countCards(new Directory({ clock }), user.username)).toBe(0);
+  });
+});
+
+test('nothing is left behind in the storage of an instance', async () => {
+  const files = async () =>
+    (await readdir(tmpdir())).filter((name) => name.startsWith('users-api-directory'));
+  const before = await files();
+  await writeSnapshot(clock, 1);
+  await everybody();
+  await rm(snapshotFile((await inForce()).snapshot));
+  await everybody();
+  const left = (await files()).filter((name) => !before.includes(name));
+  // Other tests have files of their own, for moments.
+  await expect.poll(async () => (await files()).filter((name) => left.includes(name))).toEqual([]);
+});
+
+test('a new instance pays for the manifest and for what has changed since, whatever the size', async () => {
+  for (let n = 0; n < 300; n++) await storeUser({ updated_at: now });
+  now += HOUR;
+  await writeSnapshot(clock, 1);
+  await storeUser({ updated_at: now });
+  const { read_units } = await metered(async (consumed) => {
+    await everybody();
+    return consumed;
+  });
+  expect(read_units).toBeLessThanOrEqual(3);
 });

@@ -116,9 +116,9 @@ function needed(call: Call): string[] {
   return writes.map(([kind, { Key, Item }]) => `table ${kind}Item ${partitionOf((Key ?? Item)?.PK.S ?? '')}`);
 }
 
-/** A snapshot in force whose one chunk is not there, and that is due to be replaced. */
+/** A snapshot in force whose object is not there, and that is due to be replaced. */
 async function putDamagedSnapshot(): Promise<void> {
-  const { FORMAT } = await import('../../../lib/directory/snapshot/codec.ts');
+  const { FORMAT } = await import('../../../lib/directory/snapshot/reader.ts');
   const { START } = await import('../../../lib/directory/feed.ts');
   await writeItem({
     ...snapshotKey,
