@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { log } from '../../log.ts';
 import { ApiError } from '../../problems.ts';
-import { type ReadFeed, START } from '../feed.ts';
+import { type ReadFeed, SETTLED, START } from '../feed.ts';
 import type { Batch } from '../find.ts';
 import { Follower } from '../follower.ts';
 import type { DirectoryQuery } from '../query.ts';
@@ -25,8 +25,8 @@ const SLEPT = 60 * MINUTE;
 /** How many changes an instance keeps at most; that many more than the database are known as fast as they are few. */
 const MOST_CHANGES = 200_000;
 
-/** When it is told that the database has not been brought up to date for long, and how often. */
-const OLD = 10 * MINUTE;
+/** When it is told that nothing was pulled for long, and how often: where nothing changes, a position is {@link SETTLED} old. */
+const OLD = SETTLED + 10 * MINUTE;
 const REPORT = MINUTE;
 
 /** How often a query is asked again when the database has meanwhile gone back. */

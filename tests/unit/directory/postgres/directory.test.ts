@@ -10,6 +10,7 @@ import { seededRandom } from '../../../../local/seed/random.ts';
 import { connectTo } from '../../../support/directoryEngines.ts';
 import { expectedBatch } from '../../../support/directoryModel.ts';
 import { randomQuery, randomText } from '../../../support/directoryQueries.ts';
+import { captureLogs } from '../../../support/output.ts';
 import { startPostgres } from '../../../support/postgres.ts';
 import { storedUser, storeUser } from '../../../support/users.ts';
 
@@ -91,6 +92,47 @@ test('pages beyond the middle stay exact when the number of cards has changed me
   expect(await ids(directory, { batch_size: '5', batch_number: '3', ordering: '-created_at' })).toEqual([
     7, 6, 5, 4, 3,
   ]);
+});
+
+describe('a database that is behind', () => {
+  test('is told of when nothing was pulled for long, and answers all the same', async () => {
+    for (let shard = 0; shard < 4; shard++)
+      await storeChanges(database, { shard, changes: [], settled: start });
+    await store(card(1));
+    const { id } = await storeUser({ updated_at: start + 1 });
+    const listAfter = (minutes: number) =>
+      captureLogs(() =>
+        new PostgresDirectory(database, { clock: () => start + minutes * 60_000 }).find(query()),
+      );
+    const [soon, late] = [await listAfter(20), await listAfter(40)];
+    expect(soon.lines).toEqual([]);
+    expect(late.lines).toMatchObject([{ message: 'directory_behind', behind_ms: 40 * 60_000 }]);
+    expect(late.result.cards.map((found) => found.id)).toContain(id);
+  });
+
+  test('by more than an instance can hold is unavailable', async () => {
+    const directory = new PostgresDirectory(database, {
+      read_feed: async function* (_, since) {
+        for (let n = 1; ; n++) {
+          yield { changes: [], damaged: [], read_to: since + n, is_last: false, read_units: 500 };
+        }
+      },
+    });
+    const { lines } = await captureLogs(() =>
+      expect(directory.find(query())).rejects.toMatchObject({ code: 'unavailable' }),
+    );
+    expect(lines.map(({ message }) => message)).toEqual(['directory_behind', 'directory_outgrown']);
+  });
+
+  test('whose backup came back is caught up with', async () => {
+    const { id } = await storeUser({ updated_at: start + 5 });
+    for (let shard = 0; shard < 4; shard++)
+      await storeChanges(database, { shard, changes: [], settled: start + HOUR });
+    const directory = new PostgresDirectory(database, { clock: () => start + HOUR });
+    expect(await ids(directory)).not.toContain(id);
+    await database.transact((ask) => ask({ text: 'UPDATE feeds_1 SET settled = 0' }));
+    expect(await ids(directory, { batch_size: '100' })).toContain(id);
+  });
 });
 
 describe('who is gone', () => {
