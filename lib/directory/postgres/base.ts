@@ -27,7 +27,7 @@ const SHOWN = 'id, username, first_name, last_name, avatar, created_at, updated_
 /** The directory's cards in PostgreSQL, searched, ordered and counted by it. */
 export class PostgresBase {
   readonly #database: Database;
-  /** How many cards there were at the last time of asking for all of them. */
+  /** How many cards a list of all had last. */
   #total = 0;
 
   constructor(database: Database) {
@@ -45,14 +45,21 @@ export class PostgresBase {
    * beyond the middle is counted from the end, as long as the end is where it was.
    */
   async find(query: DirectoryQuery, except: readonly number[], stretch: Stretch): Promise<Found> {
-    const is_all = !wantedBy(query);
-    const end = stretch.low + stretch.size;
-    if (is_all && stretch.low > this.#total / 2 && end <= this.#total) {
-      const found = await this.#ask(query, except, { low: this.#total - end, size: stretch.size }, true);
-      if (found.total === this.#total) return { ...found, rows: found.rows.reverse() };
+    if (wantedBy(query)) return this.#ask(query, except, stretch, false);
+    for (let tries = 0; tries < 2 && stretch.low > this.#total / 2; tries++) {
+      const total = this.#total;
+      const end = Math.min(stretch.low + stretch.size, total);
+      const found = await this.#ask(
+        query,
+        except,
+        { low: total - end, size: Math.max(0, end - stretch.low) },
+        true,
+      );
+      this.#total = found.total;
+      if (found.total === total) return { ...found, rows: found.rows.reverse() };
     }
     const found = await this.#ask(query, except, stretch, false);
-    if (is_all) this.#total = found.total;
+    this.#total = found.total;
     return found;
   }
 
