@@ -8,6 +8,7 @@ export function localData(root = '.') {
     database: join(folder, 'users.db'),
     signing_keys: join(folder, 'signing-keys.json'),
     events: join(folder, 'events.ndjson'),
+    snapshots: join(folder, 'snapshots'),
     stream_positions: join(folder, 'stream-positions.json'),
     lock: join(folder, 'lock.json'),
   };

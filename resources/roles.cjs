@@ -6,6 +6,7 @@ const { SOURCE } = require('../lib/events/events.ts');
 const { PARTITIONS } = require('../lib/table/keys.ts');
 
 const TABLE = { 'Fn::GetAtt': ['UsersTable', 'Arn'] };
+const SNAPSHOTS = { 'Fn::Sub': `\${SnapshotBucket.Arn}/*` };
 const INDEX = { 'Fn::Sub': `\${UsersTable.Arn}/index/GSI1` };
 
 /** What only functions that compare passwords may read. */
@@ -122,20 +123,21 @@ const grants = ({ signingKeys, eventBus, directory, directoryReader, directoryWr
     endMySession: [read('GetItem', 'users'), write('DeleteItem', 'users')],
     endMyOtherSessions: [write('UpdateItem', 'users'), readSigningKeys],
     listUsers: [
-      read('BatchGetItem', 'users', 'snapshot_chunks'),
+      read('BatchGetItem', 'users'),
       read('GetItem', 'users', 'snapshot'),
       read('Query', 'users'),
       write('DeleteItem', 'snapshot'),
       queryIndex('directory'),
+      allow(['s3:GetObject'], SNAPSHOTS),
       ...readsDatabase,
     ],
     pullDirectory: [queryIndex('directory'), ...writesDatabase],
     writeSnapshot: [
-      read('BatchGetItem', 'snapshot_chunks'),
       read('GetItem', 'snapshot'),
-      write('PutItem', 'snapshot', 'snapshot_chunks'),
+      write('PutItem', 'snapshot'),
       write(['DeleteItem', 'UpdateItem'], 'snapshot'),
       queryIndex('directory'),
+      allow(['s3:GetObject', 's3:PutObject'], SNAPSHOTS),
     ],
     getUser: [read(['GetItem', 'Query'], 'users')],
     getMe: [read('Query', 'users')],

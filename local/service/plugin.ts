@@ -109,6 +109,7 @@ export default class LocalServices {
       TABLE_NAME: LOCAL_TABLE,
       DYNAMODB_ENDPOINT: endpoint,
       EVENTBRIDGE_ENDPOINT: bus.endpoint,
+      SNAPSHOT_FOLDER: this.#data.snapshots,
       ISSUER: this.#baseUrl,
       // The terminal shows a line for each request already.
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'WARN',
