@@ -51,6 +51,8 @@ const Environment = v.object(
     DIRECTORY_DATABASE_PARAMETER: v.optional(present),
     /** Address of that database; a developer's machine has it instead of the parameter. */
     DIRECTORY_DATABASE: v.optional(present),
+    /** How this instance came to be, set by Lambda. */
+    AWS_LAMBDA_INITIALIZATION_TYPE: v.optional(present, 'on-demand'),
     /** Storage of listUsers and writeSnapshot for their files, in MB. */
     DIRECTORY_STORAGE: v.optional(
       v.pipe(present, v.toNumber('is no number'), v.minValue(512, 'is too small')),

@@ -1,4 +1,4 @@
-import { listUsers, UserBatch } from '../../lib/directory/list.ts';
+import { isReady, listUsers, UserBatch } from '../../lib/directory/list.ts';
 import { DirectoryQuery } from '../../lib/directory/query.ts';
 import { endpoint } from '../../lib/http/endpoint.ts';
 
@@ -6,3 +6,5 @@ export const handler = endpoint(
   { operation: 'listUsers', caller: 'optional', query: DirectoryQuery, answer: UserBatch },
   ({ query, caller }) => listUsers(query, caller),
 );
+
+export { isReady };

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { log } from '../log.ts';
+import { log, nameOf } from '../log.ts';
 import { type Change, readFeed } from '../table/cards.ts';
 import { type Reach, type ReadFeed, readChanges } from './feed.ts';
 import { type Batch, findBatch } from './find.ts';
@@ -86,6 +86,11 @@ export class Directory {
       // Another request may have let go of it in the last moment.
       if (state === this.#state) return this.#findIn(state, query, except);
     }
+  }
+
+  /** Loads ahead of the first request, which loads in its place where that fails. */
+  async loadAhead(): Promise<void> {
+    await this.#load().catch((error) => log.warn('directory_not_loaded', { error_name: nameOf(error) }));
   }
 
   async #findIn(state: State, query: DirectoryQuery, except: readonly number[]): Promise<Batch> {

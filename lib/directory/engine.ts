@@ -7,6 +7,8 @@ import type { DirectoryQuery } from './query.ts';
 export interface UserDirectory {
   /** What the query finds, exactly, with every change that was answered before this call. */
   find(query: DirectoryQuery): Promise<Batch>;
+  /** Makes the first request wait for less. What fails is tried again by that request. */
+  loadAhead(): Promise<void>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { requireAccount } from '../auth/identity.ts';
+import { config } from '../config.ts';
 import { LONG_AVATAR } from '../table/cards.ts';
 import { readFollowed } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
@@ -24,6 +25,12 @@ export const UserBatch = v.object({
 
 /** The directory of this instance. */
 const instanceDirectory = openDirectory();
+
+/** Settled once this instance may be given its first request: those that are provisioned load before. */
+export const isReady =
+  config.AWS_LAMBDA_INITIALIZATION_TYPE === 'provisioned-concurrency'
+    ? instanceDirectory.loadAhead()
+    : undefined;
 
 /**
  * One batch of the users that match, with exact totals, as the caller may see them. Avatars that are too long for the

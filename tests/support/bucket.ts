@@ -8,7 +8,7 @@ import { listenOnLoopback } from '../../local/service/loopback.ts';
 /** A server that keeps objects as S3 does, with one bucket. */
 export interface RunningBucket {
   /** What makes the service use it. */
-  environment: { S3_ENDPOINT: string; SNAPSHOT_BUCKET: string };
+  environment: NodeJS.ProcessEnv;
   /** Every request so far: its method, and the range that it asks for. */
   calls: { method: string; range: string | undefined }[];
   /** Answers instead of the bucket, while set. */
@@ -28,7 +28,11 @@ export async function startBucket(): Promise<RunningBucket> {
   });
   const { endpoint, stop } = await listenOnLoopback(server);
   const bucket: RunningBucket = {
-    environment: { S3_ENDPOINT: endpoint, SNAPSHOT_BUCKET: name },
+    environment: {
+      ...{ S3_ENDPOINT: endpoint, SNAPSHOT_BUCKET: name },
+      // The only ones that it knows.
+      ...{ AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' },
+    },
     calls: [],
     instead: undefined,
     stop: async () => {

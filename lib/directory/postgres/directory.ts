@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { log } from '../../log.ts';
+import { log, nameOf } from '../../log.ts';
 import { ApiError } from '../../problems.ts';
 import { type ReadFeed, SETTLED, START } from '../feed.ts';
 import type { Batch } from '../find.ts';
@@ -75,6 +75,11 @@ export class PostgresDirectory {
       if (batch) return batch;
     }
     throw new ApiError('unavailable', { cause: new Error('The database goes back again and again.') });
+  }
+
+  /** Connects, and takes in what the database lacks, before the first request; that tries again what fails. */
+  async loadAhead(): Promise<void> {
+    await this.#current().catch((error) => log.warn('directory_not_loaded', { error_name: nameOf(error) }));
   }
 
   /** `undefined` when the database has gone back to before the changes that are known. */

@@ -6,7 +6,7 @@ import { Posting } from './postings.ts';
 import { packRecord } from './records.ts';
 
 /** What a segment does without to fit, one after the other; of the cards, those with the highest ids. */
-export const COMFORTS = ['search_index', 'cards'] as const;
+const COMFORTS = ['search_index', 'cards'] as const;
 
 /** What a card takes in the sections that have a number for each: id, stamp, offsets, orders. */
 const NUMBERS = 8 + 8 + 4 + 4 + 4 * ORDERINGS.length;

@@ -7,11 +7,7 @@ import { captureLogs } from '../../support/output.ts';
 import { storeUser } from '../../support/users.ts';
 
 const bucket = await startBucket();
-Object.assign(process.env, bucket.environment, {
-  AWS_ACCESS_KEY_ID: 'S3RVER',
-  AWS_SECRET_ACCESS_KEY: 'S3RVER',
-  AWS_REGION: 'us-east-1',
-});
+Object.assign(process.env, bucket.environment);
 // What they load reads the environment.
 const { packFile, SnapshotDamaged, unpackFile } = await import('../../../lib/directory/snapshot/parts.ts');
 const { objectStore } = await import('../../../lib/directory/snapshot/store/store.ts');

@@ -22,6 +22,8 @@ beforeAll(async () => {
     activityBus: 'careers-events',
     activityProducer: PRODUCER,
     protectTable: 'false',
+    directoryStorage: '10240',
+    warmLists: '2',
     directory: 'postgres',
     directoryReader: '/aws/reference/secretsmanager/reader',
     directorySubnets: 'subnet-1,subnet-2',
@@ -92,6 +94,25 @@ test('M11: what is lost between the bus and the function still comes to the queu
 
 test('the first deployment leaves the table unprotected, so that its rollback can remove it', () => {
   expect(properties('UsersTable').DeletionProtectionEnabled).toBe(false);
+});
+
+test('lists can have more storage', () => {
+  for (const name of ['ListUsersLambdaFunction', 'WriteSnapshotLambdaFunction']) {
+    expect(properties(name).EphemeralStorage).toEqual({ Size: 10240 });
+    expect(properties(name).Environment.Variables.DIRECTORY_STORAGE).toBe('10240');
+  }
+});
+
+test('warm lists are provisioned, and are what the gateway calls', () => {
+  const [[name, alias] = []] = resourcesOf(template, 'AWS::Lambda::Alias');
+  expect(alias?.Properties).toMatchObject({
+    FunctionName: { Ref: 'ListUsersLambdaFunction' },
+    ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 2 },
+  });
+  expect(template.Resources.ListUsersLambdaPermissionApiGateway?.DependsOn).toBe(name);
+  expect(JSON.stringify(properties('ApiGatewayMethodCareersUsersGet').Integration)).toContain(
+    alias?.Properties.Name,
+  );
 });
 
 test('a directory in PostgreSQL is pulled from the feed, and no snapshot is written', () => {

@@ -6,6 +6,7 @@ import { afterAll, expect, inject, test, vi } from 'vitest';
 import { accountKey, snapshotKey, userKey } from '../../../lib/table/keys.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { get, post, send } from '../../support/api.ts';
+import { startBucket } from '../../support/bucket.ts';
 import { startTestBus } from '../../support/eventBus.ts';
 import { postsEvent } from '../../support/events.ts';
 import { exampleRequests, tokenFor } from '../../support/examples.ts';
@@ -36,6 +37,7 @@ import {
 const bus = await startTestBus();
 const proxy = await startFaultProxy(inject('database'));
 const store = await startParameterStore();
+const bucket = await startBucket();
 const keys = {
   Name: '/users-api/test/signing-keys',
   Value: await readFile(String(process.env.SIGNING_KEYS_FILE), 'utf8'),
@@ -46,6 +48,7 @@ delete process.env.SIGNING_KEYS_FILE;
 Object.assign(process.env, store.environment, {
   SIGNING_KEYS_PARAMETER: keys.Name,
   DYNAMODB_ENDPOINT: proxy.endpoint,
+  ...bucket.environment,
   ...{
     REGISTRATIONS_PER_HOUR: '60',
     REGISTRATIONS_PER_DAY: '300',
@@ -58,6 +61,7 @@ const template = await readTemplate();
 
 afterAll(async () => {
   await store.stop();
+  await bucket.stop();
   await bus.stop();
   await proxy.stop();
 });
@@ -122,7 +126,8 @@ async function putDamagedSnapshot(): Promise<void> {
   const { START } = await import('../../../lib/directory/feed.ts');
   await writeItem({
     ...snapshotKey,
-    ...{ snapshot: 'damaged', format: FORMAT, digests: ['none'], cards: 1, position: START, written_at: 0 },
+    ...{ snapshot: 'damaged', format: FORMAT, cards: 1, position: START, written_at: 0 },
+    ...{ bytes: 10, sizes: [10], digests: ['none'] },
     expires_at: seconds() + 3600,
   });
 }
@@ -210,7 +215,7 @@ async function rightsUsed(name: string): Promise<string[]> {
   const token = example && (await tokenFor(example, alice.access));
 
   vi.resetModules();
-  proxy.calls.length = store.calls.length = bus.events.length = 0;
+  proxy.calls.length = store.calls.length = bus.events.length = bucket.calls.length = 0;
   if (example) {
     const { method, path, body } = example;
     expect((await send(method, path, body, { token })).status).toBeLessThan(300);
@@ -227,6 +232,7 @@ async function rightsUsed(name: string): Promise<string[]> {
   const used = [
     ...proxy.calls.flatMap(needed),
     ...store.calls.map((call) => `keys ${call}`),
+    ...bucket.calls.map(({ method }) => `snapshots ${method === 'PUT' ? 'PutObject' : 'GetObject'}`),
     ...bus.events.map(() => 'bus PutEvents'),
     ...streams.flatMap(() => READS_STREAM.map((right) => `stream ${right}`)),
     ...[...on_failure, ...streams].map(() => 'dead letters SendMessage'),
@@ -240,6 +246,7 @@ const PLACES: [string, string][] = [
   ['{"Fn::GetAtt":["UsersTable","StreamArn"]}', 'stream'],
   ['{"Fn::GetAtt":["ActivityDeadLetters","Arn"]}', 'dead letters'],
   ['{"Fn::GetAtt":["EventDeadLetters","Arn"]}', 'dead letters'],
+  [`{"Fn::Sub":"\${SnapshotBucket.Arn}/*"}`, 'snapshots'],
   [':event-bus/default"}', 'bus'],
   [':parameter/users-api/dev/signing-keys"}', 'keys'],
 ];

@@ -16,7 +16,14 @@ import type { Key } from '../../../lib/table/send.ts';
 import { serverless } from '../../../local/serverless.ts';
 import { matches, type Pattern } from '../../../local/service/stream/patterns.ts';
 import { routeRequest } from '../../support/gateway.ts';
-import { grantsOf, logicalName, readTemplate, resourcesOf, UNBOUNDED } from '../../support/stack.ts';
+import {
+  type Grant,
+  grantsOf,
+  logicalName,
+  readTemplate,
+  resourcesOf,
+  UNBOUNDED,
+} from '../../support/stack.ts';
 
 const template = await readTemplate();
 
@@ -55,7 +62,9 @@ test('allows no wildcard, except where AWS knows nothing narrower', () => {
   const wild = grantsOf(template).filter(
     ({ action, resource }) => action.includes('*') || JSON.stringify(resource).includes('*'),
   );
-  expect(wild.filter(({ action }) => !(action in UNBOUNDED))).toEqual([]);
+  // Snapshots have names that nobody knows before.
+  const objects = ({ resource }: Grant) => JSON.stringify(resource).includes('SnapshotBucket.Arn}/*');
+  expect(wild.filter((grant) => !(grant.action in UNBOUNDED) && !objects(grant))).toEqual([]);
 });
 
 test('M13: whatever touches the table says whose items, and only those who log in read a password hash', () => {
@@ -75,6 +84,55 @@ test('M13: whatever touches the table says whose items, and only those who log i
     'LoginRole dynamodb:GetItem',
     'LoginRole dynamodb:BatchGetItem',
   ]);
+});
+
+test('keeps snapshots in a bucket that is private, encrypted and emptied, for the two functions that need it', () => {
+  expect(properties('SnapshotBucket')).toMatchObject({
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+    LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: 3 }] },
+  });
+  const [objects, transport] = properties('SnapshotBucketPolicy').PolicyDocument.Statement;
+  expect(objects).toMatchObject({
+    Effect: 'Deny',
+    Principal: '*',
+    Condition: {
+      ArnNotEquals: {
+        'aws:PrincipalArn': [
+          { 'Fn::GetAtt': ['ListUsersRole', 'Arn'] },
+          { 'Fn::GetAtt': ['WriteSnapshotRole', 'Arn'] },
+        ],
+      },
+    },
+  });
+  expect(transport).toMatchObject({
+    Effect: 'Deny',
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  });
+  const granted = grantsOf(template).filter(({ action }) => action.startsWith('s3:'));
+  expect(granted.map(({ role, action }) => `${role} ${action}`)).toEqual([
+    'ListUsersRole s3:GetObject',
+    'WriteSnapshotRole s3:GetObject',
+    'WriteSnapshotRole s3:PutObject',
+  ]);
+});
+
+test('gives the directory the storage that its functions are told of', () => {
+  for (const name of ['ListUsersLambdaFunction', 'WriteSnapshotLambdaFunction']) {
+    const { EphemeralStorage, Environment } = properties(name);
+    expect(EphemeralStorage).toEqual({ Size: 4096 });
+    expect(Environment.Variables).toMatchObject({
+      DIRECTORY_STORAGE: '4096',
+      SNAPSHOT_BUCKET: { Ref: 'SnapshotBucket' },
+    });
+  }
 });
 
 test('lets nobody invoke functions but this API and the rules of this service', () => {
@@ -127,7 +185,7 @@ test('sends what cannot be counted to a queue that takes it from our rule alone'
 
 test('deployment 7: what outlives the stack leaves nothing behind when the deployment that makes it fails', () => {
   const kept = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy);
-  expect(kept).toHaveLength(5);
+  expect(kept).toHaveLength(6);
   for (const resource of kept) {
     expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   }

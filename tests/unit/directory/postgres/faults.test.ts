@@ -72,6 +72,16 @@ test('nothing is waited for past the deadline of the request', async () => {
   expect((await directory.find(all)).total).toBe(1);
 });
 
+test('loading ahead of the first request fails without harm, and spares that request its loading', async () => {
+  proxy.state = 'closed';
+  proxy.breakAll();
+  const ahead = new PostgresDirectory(database);
+  await ahead.loadAhead();
+  proxy.state = 'open';
+  await ahead.loadAhead();
+  expect((await ahead.find(all)).total).toBe(1);
+});
+
 test('a pull that loses the database does not end as if it had worked', async () => {
   proxy.state = 'closed';
   proxy.breakAll();
