@@ -156,6 +156,8 @@ function run({ users, measured, random, partitions, is_eventful }: Run): Day {
         spread.read -= units.read ?? 0;
         spread.write -= units.write ?? 0;
       }
+      if (spread.read < 0 || spread.write < 0)
+        throw new RangeError(`${request} costs less than its shared keys.`);
       ask('users', { read: count * spread.read, write: count * spread.write });
       now.requests += count;
       now.in_flight += count * seconds;
