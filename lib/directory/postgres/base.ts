@@ -75,7 +75,10 @@ export class PostgresBase {
   }
 }
 
-/** One statement, so that total, page and position are of one moment. */
+/**
+ * One statement, so that total, page and position are of one moment. Which cards are on the page is picked first: where
+ * nothing is searched, an index alone knows.
+ */
 function findStatement(
   query: DirectoryQuery,
   except: readonly number[],
@@ -86,6 +89,7 @@ function findStatement(
   const where = ['NOT removed', ...conditions(query, values)].join(' AND ');
   const { by, descending } = query.ordering;
   const direction = descending === from_end ? 'ASC' : 'DESC';
+  const order = `ORDER BY ${orderColumn(by)} ${direction}, id ${direction}`;
   const all =
     where === 'NOT removed'
       ? `(SELECT sum(total) FROM ${FEEDS})`
@@ -96,9 +100,11 @@ function findStatement(
       WITH counted AS MATERIALIZED (SELECT ${all} - ${left_out} AS total)
       SELECT ${POSITION} AS position, total, (
         SELECT json_agg(page) FROM (
-          SELECT ${SHOWN} FROM ${CARDS}
-          WHERE ${where} AND id <> ALL ($1::bigint[]) AND (SELECT total FROM counted) > $3::bigint
-          ORDER BY ${orderColumn(by)} ${direction}, id ${direction} LIMIT $2::bigint OFFSET $3::bigint
+          SELECT ${SHOWN} FROM ${CARDS} JOIN (
+            SELECT id AS place FROM ${CARDS}
+            WHERE ${where} AND id <> ALL ($1::bigint[]) AND (SELECT total FROM counted) > $3::bigint
+            ${order} LIMIT $2::bigint OFFSET $3::bigint
+          ) AS places ON id = place ${order}
         ) AS page
       ) AS rows
       FROM counted
