@@ -114,8 +114,8 @@ function reportWarm(): Section {
   return {
     title: 'Warm requests: own time, p50 / p99 in ms (all, p50)',
     note:
-      'Every request passes the whole handler and brings the replica up to date first. No search repeats an earlier ' +
-      'one, so nothing is remembered except for the next pages. After a profile change nothing is remembered at all.',
+      'Every request passes the whole handler and brings the directory up to date first. No search repeats an earlier ' +
+      'one, so nothing is remembered except for the next pages.',
     body: tableOf([
       ...labels.map(
         (wanted): Line => [

@@ -1,6 +1,6 @@
 import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { retrying } from './retry.ts';
-import { type Key, type RawItem, send, TableName } from './send.ts';
+import { type Key, type RawItem, sendRead, TableName } from './send.ts';
 
 /** Reads cost double when they must see every write that was answered before; guards do. */
 export interface ReadOptions {
@@ -18,7 +18,9 @@ export async function getItem(
   { consistent = false, attributes }: ReadOptions = {},
 ): Promise<RawItem | undefined> {
   const wanted = { Key: key, ConsistentRead: consistent, ...projection(attributes) };
-  return (await send('read', new GetCommand({ TableName, ...wanted, ReturnConsumedCapacity: 'TOTAL' }))).Item;
+  return (
+    await sendRead('GetItem', new GetCommand({ TableName, ...wanted, ReturnConsumedCapacity: 'TOTAL' }))
+  ).Item;
 }
 
 /**
@@ -37,8 +39,8 @@ async function getBatch(keys: readonly Key[], { consistent = false, attributes }
   let missing: readonly Key[] = keys;
   return retrying(async () => {
     const wanted = { Keys: [...missing], ConsistentRead: consistent, ...projection(attributes) };
-    const { Responses, UnprocessedKeys } = await send(
-      'read',
+    const { Responses, UnprocessedKeys } = await sendRead(
+      'BatchGetItem',
       new BatchGetCommand({ RequestItems: { [TableName]: wanted }, ReturnConsumedCapacity: 'TOTAL' }),
     );
     items.push(...(Responses?.[TableName] ?? []));
@@ -67,7 +69,7 @@ interface QueryPage {
 /** One page of a query: at most `Limit` items, or what fits into one answer. */
 export async function queryPage(query: Query): Promise<QueryPage> {
   const command = new QueryCommand({ TableName, ...query, ReturnConsumedCapacity: 'TOTAL' });
-  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await send('read', command);
+  const { Items = [], LastEvaluatedKey, ConsumedCapacity } = await sendRead('Query', command);
   return { items: Items, next: LastEvaluatedKey, read_units: ConsumedCapacity?.CapacityUnits ?? 0 };
 }
 

@@ -4,6 +4,7 @@ import { config } from '../config.ts';
 import { deadline } from '../deadline.ts';
 import { translateFailure } from '../failures.ts';
 import { type Metered, measure } from '../meter.ts';
+import { readDirectly } from './direct.ts';
 
 /** The primary key of an item; see keys.ts. */
 export interface Key {
@@ -49,4 +50,17 @@ export function send<Output extends Metered>(
   const call = () =>
     documents.send(command as unknown as AnyCommand, deadline()) as unknown as Promise<Output>;
   return measure(kind, call).catch(translateFailure);
+}
+
+/** Sends one read, the short way if that succeeds; see direct.ts. */
+export function sendRead<Output extends Metered>(
+  operation: 'BatchGetItem' | 'GetItem' | 'Query',
+  command: Command<Output> & { input: object },
+): Promise<Output> {
+  const call = async () => {
+    const { abortSignal } = deadline();
+    const answer = await readDirectly(operation, { ...command.input }, abortSignal);
+    return (answer ?? (await documents.send(command as unknown as AnyCommand, deadline()))) as Output;
+  };
+  return measure('read', call).catch(translateFailure);
 }
