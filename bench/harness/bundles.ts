@@ -32,10 +32,14 @@ export const bundleFile = (name: string) => `${name}${custom.esbuild.outputFileE
 export const PROGRAM = 'instance.mjs';
 
 /**
- * Builds every function of serverless.yml into `folder`, with the options that the deployment uses, for one engine of the
- * directory.
+ * Builds functions of serverless.yml, all of them unless said, into `folder`, with the options that the deployment uses, for
+ * one engine of the directory.
  */
-export async function buildBundles(folder: string, engine = 'embedded'): Promise<void> {
+export async function buildBundles(
+  folder: string,
+  engine = 'embedded',
+  names = Object.keys(functions),
+): Promise<void> {
   const {
     exclude,
     plugins,
@@ -45,7 +49,8 @@ export async function buildBundles(folder: string, engine = 'embedded'): Promise
     ...options
   } = custom.esbuild;
   const { default: loaded } = await import(join(root, plugins));
-  const bundles = Object.entries(functions).map(async ([name, { handler }]): Promise<Bundle> => {
+  const wanted = Object.entries(functions).filter(([name]) => names.includes(name));
+  const bundles = wanted.map(async ([name, { handler }]): Promise<Bundle> => {
     const { metafile } = await build({
       ...options,
       define: { 'process.env.DIRECTORY': JSON.stringify(engine) },

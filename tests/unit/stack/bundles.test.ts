@@ -8,9 +8,8 @@ import { buildBundles, readBundles } from '../../../bench/harness/bundles.ts';
 async function bundleOf(engine: string) {
   const folder = await mkdtemp(join(tmpdir(), 'users-api-bundles-'));
   try {
-    await buildBundles(folder, engine);
-    const { bytes = 0, contents = [] } =
-      (await readBundles(folder)).find(({ name }) => name === 'listUsers') ?? {};
+    await buildBundles(folder, engine, ['listUsers']);
+    const [{ bytes, contents } = { bytes: 0, contents: [] }] = await readBundles(folder);
     return { bytes, packages: contents.map(([name]) => name) };
   } finally {
     await rm(folder, { recursive: true });
