@@ -45,6 +45,17 @@ export default defineConfig({
         },
       },
       {
+        // The list once more, with the other engine of the directory.
+        test: {
+          ...transported,
+          name: 'postgres',
+          include: ['tests/endpoints/users/listUsers.test.ts'],
+          setupFiles: [...shared.setupFiles, 'tests/support/postgresDirectory.ts'],
+          globalSetup: 'tests/support/database.ts',
+          env: { TRANSPORT: 'handlers', TABLE_NAME: LOCAL_TABLE },
+        },
+      },
+      {
         // A process and a table for each file.
         test: {
           ...shared,

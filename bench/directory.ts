@@ -1,13 +1,16 @@
 /**
  * Measures the user list at the sizes given (`npm run bench:directory -- 1000 1000000`), prints a Markdown report and
- * keeps it in bench/results/directory.md.
+ * keeps it in bench/results/directory.md; what both engines take for the same, in bench/results/engines.md.
  */
+
+import { startPostgres } from '../tests/support/postgres.ts';
 import { prepareEnvironment, type Table } from './harness/environment.ts';
 import type { Sample } from './harness/instance.ts';
 import { milliseconds, number, type Section, table, writeReport } from './harness/report.ts';
 import { median, percentile } from './harness/statistics.ts';
 import type { Warm } from './steps/directory.ts';
 import type { Load } from './steps/load.ts';
+import type { Filling } from './steps/pull.ts';
 import type { Snapshot } from './steps/snapshot.ts';
 
 const STANDARD_SIZES = ['1000', '10000', '100000'];
@@ -19,6 +22,7 @@ interface Figures {
   snapshot: Snapshot;
   from_snapshot: Load;
   warm: Warm[];
+  postgres: { filling: Filling; first: Sample[]; warm: Warm[] };
 }
 
 const sizes = (process.argv.length > 2 ? process.argv.slice(2) : STANDARD_SIZES).map(Number);
@@ -30,6 +34,11 @@ await writeReport('directory.md', {
   command: 'npm run bench:directory',
   sections: [reportLoads(), reportWarm()],
 });
+await writeReport('engines.md', {
+  title: 'The engines of the directory, side by side',
+  command: 'npm run bench:directory',
+  sections: [reportPostgres(), ...figures.map(compareEngines)],
+});
 
 async function measureSize(size: number, table: Table): Promise<Figures> {
   await table.run('people', size);
@@ -37,7 +46,16 @@ async function measureSize(size: number, table: Table): Promise<Figures> {
   const snapshot = await table.run<Snapshot>('snapshot');
   const from_snapshot = await table.run<Load>('load', size);
   const warm = await table.run<Warm[]>('directory', size);
-  return { size, from_index, snapshot, from_snapshot, warm };
+  return { size, from_index, snapshot, from_snapshot, warm, postgres: await measurePostgres(size, table) };
+}
+
+/** The same table and the same requests, with the directory in the PostgreSQL of POSTGRES_URL, or in an embedded one. */
+async function measurePostgres(size: number, table: Table): Promise<Figures['postgres']> {
+  await using database = await startPostgres();
+  const other = await table.withPostgres(database.url);
+  const filling = await other.run<Filling>('pull');
+  const first = await other.run<Sample[]>('firstList');
+  return { filling, first, warm: await other.run<Warm[]>('directory', size) };
 }
 
 type Line = [label: string, cell: (figures: Figures) => string];
@@ -113,5 +131,61 @@ function reportWarm(): Section {
         },
       ],
     ]),
+  };
+}
+
+function reportPostgres(): Section {
+  const [{ postgres: { filling: { version } = { version: '' } } = {} } = {}] = figures;
+  const where = process.env.POSTGRES_URL
+    ? 'on the same machine'
+    : 'compiled to WebAssembly, so slower than any server';
+  return {
+    title: 'With PostgreSQL',
+    note: `PostgreSQL ${version}, ${where}, as it is installed but for 1 GB of shared buffers. The first answer of a new instance loads no cards.`,
+    body: tableOf([
+      ['filling it: ms', ({ postgres }) => milliseconds(postgres.filling.ms)],
+      ['filling it: read units', ({ postgres }) => number(postgres.filling.read_units)],
+      ['a pull without changes: ms', ({ postgres }) => milliseconds(postgres.filling.again_ms)],
+      ['cards and indexes in the database: MB', ({ postgres }) => megabytes(postgres.filling.bytes)],
+      [
+        'first answer of a new instance: own / all, ms',
+        ({ postgres: { first } }) =>
+          [first.map(({ own }) => own), first.map(({ total }) => total)]
+            .map((times) => milliseconds(median(times)))
+            .join(' / '),
+      ],
+    ]),
+  };
+}
+
+function compareEngines({ size, warm, postgres }: Figures): Section {
+  const times = (samples: readonly Sample[]) => [
+    milliseconds(median(samples.map(({ own }) => own))),
+    ...[0.5, 0.99].map((share) =>
+      milliseconds(
+        percentile(
+          samples.map(({ total }) => total),
+          share,
+        ),
+      ),
+    ),
+  ];
+  return {
+    title: `Both engines at ${number(size)} users: ms`,
+    note:
+      'The same requests to one warm instance, one at a time. Of PostgreSQL, whose processor time is not the function’s, the ' +
+      'time of the whole request says more; no network lies between here.',
+    body: table(
+      [
+        '',
+        ...['own', 'all p50', 'all p99'].map((name) => `embedded: ${name}`),
+        ...['own', 'all p50', 'all p99'].map((name) => `PostgreSQL: ${name}`),
+      ],
+      warm.map(({ label, samples }) => [
+        label,
+        ...times(samples),
+        ...times(postgres.warm.find((other) => other.label === label)?.samples ?? []),
+      ]),
+    ),
   };
 }

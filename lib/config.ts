@@ -64,6 +64,10 @@ const Settings = v.object(
       v.pipe(present, v.toNumber('is no number'), v.minValue(128, 'is too small')),
       '1769',
     ),
+    /** Name of the SSM parameter with the secret of the directory's PostgreSQL, for functions that use it. */
+    DIRECTORY_DATABASE_PARAMETER: v.optional(present),
+    /** Address of that database; a developer's machine has it instead of the parameter. */
+    DIRECTORY_DATABASE: v.optional(present),
     /** How this instance came to be, set by Lambda. */
     AWS_LAMBDA_INITIALIZATION_TYPE: v.optional(present, 'on-demand'),
     /** Storage of listUsers and writeSnapshot for their files, in MB. */

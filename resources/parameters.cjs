@@ -28,5 +28,15 @@ module.exports = async ({ resolveVariable }) => {
   if (waf === 'true' && (await parameter('webAcl'))) {
     throw new Error('waf makes a web ACL and webAcl names one: the stage takes one of them.');
   }
+  const directory = (await parameter('directory')) || 'embedded';
+  if (!['embedded', 'filling', 'postgres'].includes(directory)) {
+    throw new Error('directory is embedded, filling or postgres.');
+  }
+  const network = [await parameter('directorySubnets'), await parameter('directorySecurityGroups')];
+  if (directory !== 'embedded' && !network.every(Boolean)) {
+    throw new Error(
+      'A directory in PostgreSQL needs directorySubnets and directorySecurityGroups to be reached.',
+    );
+  }
   return {};
 };

@@ -80,11 +80,46 @@ function sendEmail(from) {
   ];
 }
 
-/** A transaction needs the rights of the writes in it. */
-const grants = ({ service, functions, signingKeys, eventBus, mailFrom }) => {
-  const readSigningKeys = allow(['ssm:GetParameter'], {
-    'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${signingKeys}`,
+const readParameter = (name) =>
+  allow(['ssm:GetParameter'], {
+    'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter${name}`,
   });
+
+/** Parameters of this name stand for secrets of Secrets Manager, which asks for a right of its own. */
+const REFERENCE = '/aws/reference/secretsmanager/';
+
+/** Knows the secret of the database by the name of its parameter, and may have an address in its network. */
+const useDatabase = (parameter) => [
+  readParameter(parameter),
+  ...(parameter.startsWith(REFERENCE) ? [readSecret(parameter.slice(REFERENCE.length))] : []),
+  allow(
+    ['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces'].map(
+      (name) => `ec2:${name}`,
+    ),
+    '*',
+  ),
+];
+
+/** Secrets Manager ends the ARN of a secret with six characters of its own. */
+const readSecret = (name) =>
+  allow(['secretsmanager:GetSecretValue'], {
+    'Fn::Sub': `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
+  });
+
+/** A transaction needs the rights of the writes in it. */
+const grants = ({
+  service,
+  functions,
+  signingKeys,
+  eventBus,
+  mailFrom,
+  directory,
+  directoryReader,
+  directoryWriter,
+}) => {
+  const readSigningKeys = readParameter(signingKeys);
+  const readsDatabase = directory === 'postgres' ? useDatabase(directoryReader) : [];
+  const writesDatabase = directory === 'embedded' ? [] : useDatabase(directoryWriter);
   return {
     register: [
       // A registration that is repeated is a login.
@@ -133,7 +168,9 @@ const grants = ({ service, functions, signingKeys, eventBus, mailFrom }) => {
       write('DeleteItem', 'snapshot'),
       queryIndex('directory'),
       allow(['s3:GetObject'], SNAPSHOTS),
+      ...readsDatabase,
     ],
+    pullDirectory: [queryIndex('directory'), ...writesDatabase],
     writeSnapshot: [
       read('GetItem', 'snapshot'),
       write('PutItem', 'snapshot'),
@@ -215,6 +252,9 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
     signingKeys: await resolveVariable('self:custom.signingKeys'),
     eventBus: await resolveVariable('self:custom.eventBus'),
     mailFrom: await resolveVariable("param:mailFrom, ''"),
+    directory: await resolveVariable('self:custom.directory'),
+    directoryReader: await resolveVariable('self:custom.directoryReader'),
+    directoryWriter: await resolveVariable('self:custom.directoryWriter'),
   });
   const roles = Object.keys(functions).map((name) => {
     const logicalName = name[0].toUpperCase() + name.slice(1);

@@ -2,6 +2,7 @@ import { hashPassword } from '../../lib/auth/passwords.ts';
 import type { Sample } from '../harness/instance.ts';
 import { Instance } from '../harness/instances.ts';
 import { inTurn } from '../harness/inTurn.ts';
+import { PRICES } from '../harness/prices.ts';
 import { milliseconds, type Section, spread, table } from '../harness/report.ts';
 import { median } from '../harness/statistics.ts';
 import { timeComparisons } from './logins.ts';
@@ -12,10 +13,6 @@ const WARM_UP = 50;
 const SAMPLES = 300;
 const SLOW_WARM_UP = 5;
 const SLOW_SAMPLES = 40;
-
-/** List prices of on-demand capacity, US East (N. Virginia): US dollars for a million units. */
-const READ_PRICE = 0.125;
-const WRITE_PRICE = 0.625;
 
 /** What one kind of request came to in a warm instance. */
 interface Measured {
@@ -40,7 +37,8 @@ export async function measureHandlers(all: readonly Scenario[]): Promise<Section
   return [reportCosts(measured), reportLatency(measured)];
 }
 
-const price = ({ read_units, write_units }: Cost) => read_units * READ_PRICE + write_units * WRITE_PRICE;
+const price = ({ read_units, write_units }: Cost) =>
+  read_units * PRICES.read_units + write_units * PRICES.write_units;
 
 /** Costs beside budgets and floors. */
 function reportCosts(measured: readonly Measured[]): Section {
@@ -52,7 +50,7 @@ function reportCosts(measured: readonly Measured[]): Section {
       'Trips / read units / write units of a warm instance, as the database reports them; the mean where they differ ' +
       'from request to request. Lists are of 10 users, of a caller who follows ten, or a hundred where it says so and ' +
       'in the lists of a user. Prices are for a million requests at the list prices of US East (N. Virginia), on ' +
-      `demand: USD ${READ_PRICE} for a million read units, USD ${WRITE_PRICE} for a million write units.`,
+      `demand: USD ${PRICES.read_units} for a million read units, USD ${PRICES.write_units} for a million write units.`,
     body: table(
       ['endpoint', 'measured', 'budget', 'floor', 'what the floor is', 'USD / million'],
       measured.map(({ scenario: { title, budget, floor }, samples }) => {

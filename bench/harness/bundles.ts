@@ -32,8 +32,15 @@ export const bundleFile = (name: string) => `${name}${custom.esbuild.outputFileE
 /** The program that runs them, built like them. */
 export const PROGRAM = 'instance.mjs';
 
-/** Builds every function of serverless.yml into `folder`, with the options that the deployment uses. */
-export async function buildBundles(folder: string): Promise<void> {
+/**
+ * Builds functions of serverless.yml, all of them unless said, into `folder`, with the options that the deployment uses, for
+ * one engine of the directory.
+ */
+export async function buildBundles(
+  folder: string,
+  engine = 'embedded',
+  names = Object.keys(functions),
+): Promise<void> {
   const {
     exclude,
     plugins: _,
@@ -42,9 +49,11 @@ export async function buildBundles(folder: string): Promise<void> {
     watch: ___,
     ...options
   } = custom.esbuild;
-  const bundles = Object.entries(functions).map(async ([name, { handler }]): Promise<Bundle> => {
+  const wanted = Object.entries(functions).filter(([name]) => names.includes(name));
+  const bundles = wanted.map(async ([name, { handler }]): Promise<Bundle> => {
     const { metafile } = await build({
       ...options,
+      define: { 'process.env.DIRECTORY': JSON.stringify(engine) },
       external: exclude,
       plugins: referencePage,
       absWorkingDir: root,

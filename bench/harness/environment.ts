@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOrCreateKeys } from '../../local/keys/files.ts';
@@ -25,6 +25,8 @@ export interface Table {
   env: Record<string, string>;
   /** Runs `steps/<step>.ts` in a process of its own, for lib/ reads its environment once, and returns what it answers. */
   run<T>(step: string, ...parameters: (string | number)[]): Promise<T>;
+  /** The same table for functions whose directory is in the PostgreSQL of that URL. */
+  withPostgres(url: string): Promise<Table>;
 }
 
 export async function prepareEnvironment(): Promise<Environment> {
@@ -49,14 +51,7 @@ export async function prepareEnvironment(): Promise<Environment> {
         SNAPSHOT_FOLDER: join(folder, 'snapshots'),
         BUNDLES: folder,
       };
-      return {
-        env,
-        async run(step, ...parameters) {
-          const file = join(import.meta.dirname, '../steps', `${step}.ts`);
-          await using child = new Child(file, parameters.map(String), env);
-          return await child.ask();
-        },
-      };
+      return tableWith(env);
     },
     async [Symbol.asyncDispose]() {
       await database.stop();
@@ -64,3 +59,18 @@ export async function prepareEnvironment(): Promise<Environment> {
     },
   };
 }
+
+const tableWith = (env: Table['env']): Table => ({
+  env,
+  async run(step, ...parameters) {
+    const file = join(import.meta.dirname, '../steps', `${step}.ts`);
+    await using child = new Child(file, parameters.map(String), env);
+    return await child.ask();
+  },
+  async withPostgres(url) {
+    const folder = join(env.BUNDLES ?? '', 'postgres');
+    await mkdir(folder, { recursive: true });
+    await buildBundles(folder, 'postgres');
+    return tableWith({ ...env, BUNDLES: folder, DIRECTORY: 'postgres', DIRECTORY_DATABASE: url });
+  },
+});

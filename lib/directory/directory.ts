@@ -4,19 +4,11 @@ import { counting } from '../metrics.ts';
 import { type Change, readFeed } from '../table/cards.ts';
 import { type Reach, type ReadFeed, readChanges } from './feed.ts';
 import { type Batch, findBatch } from './find.ts';
+import { allowance, further } from './follower.ts';
 import { isOutgrown, type Limits, reportSize, standardLimits } from './limits.ts';
 import { type Loaded, load } from './loading.ts';
 import type { DirectoryQuery } from './query.ts';
 import { findSnapshot } from './snapshot/reader.ts';
-
-/**
- * The read units that the changes may cost one request: so many, and one more for each second since the last one, so
- * that an instance that was idle catches up at once while a crowd cannot make every request dear. At the most some 2 MB,
- * which take a second of processor time if all of them are maximal and new.
- */
-const EACH = 12;
-const A_SECOND = 1;
-const MOST = 256;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -210,12 +202,3 @@ const isLarge = ({ overlay }: State) => overlay.size >= MANY;
 function closeIfLeft({ base, users, is_left }: State): void {
   if (is_left && users === 0) base.close();
 }
-
-const allowance = (pause: number) => Math.min(MOST, EACH + (A_SECOND * Math.max(0, pause)) / SECOND);
-
-/** Of two requests that read at once, the one that came further counts. */
-const further = (before: Reach, { settled, head, weight }: Reach = before): Reach => ({
-  settled: Math.max(before.settled, settled),
-  head: Math.max(before.head, head),
-  weight,
-});

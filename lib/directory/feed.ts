@@ -13,7 +13,7 @@ const OVERLAP = LONGEST_WRITE + 1000;
  * When a change is surely in the index, in milliseconds after its stamp: far longer than an index ever lags. What is
  * older than this at one reading need not be read again, so a burst of changes is paid for only that long.
  */
-const SETTLED = 15 * 60_000;
+export const SETTLED = 15 * 60_000;
 
 /** How far a shard of the feed has been read. */
 export interface Reach {

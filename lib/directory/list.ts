@@ -8,7 +8,7 @@ import type { Caller } from '../table/items.ts';
 import { readAvatars } from '../table/users.ts';
 import { fitPage } from '../users/pages.ts';
 import { Count, ListedUser, Size } from '../users/views.ts';
-import { Directory } from './directory.ts';
+import { openDirectory, type UserDirectory } from './engine.ts';
 import type { DirectoryQuery } from './query.ts';
 
 /** Where a batch stands among all matches. */
@@ -28,7 +28,7 @@ export const UserBatch = v.object({
 });
 
 /** The directory of this instance. */
-const instanceDirectory = new Directory();
+const instanceDirectory = openDirectory();
 
 /** Settled once this instance may be given its first request: those that are provisioned load before. */
 export const isReady =
@@ -46,7 +46,7 @@ export const isReady =
 export async function listUsers(
   query: DirectoryQuery,
   caller: Caller | undefined,
-  directory = instanceDirectory,
+  directory: UserDirectory = instanceDirectory,
 ) {
   const account = caller && requireAccount(caller);
   const left_out = account?.then(readHidden).then(({ ids }) => ids);

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
-import { Directory } from '../../lib/directory/directory.ts';
+import type { UserDirectory } from '../../lib/directory/engine.ts';
 import { listUsers } from '../../lib/directory/list.ts';
 import type { DirectoryQuery } from '../../lib/directory/query.ts';
-import { writeSnapshot } from '../../lib/directory/snapshot/writer.ts';
 import { deleteBlock, insertBlock } from '../../lib/table/blocks.ts';
 import { type Card, readFeed } from '../../lib/table/cards.ts';
 import type { Caller } from '../../lib/table/items.ts';
@@ -16,6 +15,7 @@ import { readManifest } from '../../lib/table/snapshots.ts';
 import { readUser, type User } from '../../lib/table/users.ts';
 import { putItem } from '../../lib/table/write.ts';
 import { below, oneOf, type Random } from '../../local/seed/random.ts';
+import { type DirectoryEngine, embeddedEngine } from './directoryEngines.ts';
 import { expectedBatch } from './directoryModel.ts';
 import { randomQuery, randomText, randomUsername } from './directoryQueries.ts';
 import { snapshotFile } from './snapshotFiles.ts';
@@ -39,15 +39,17 @@ export class DirectorySimulation {
   readonly #cards = new Map<number, Card>();
   /** Whom each user blocks. */
   readonly #blocks = new Map<number, Set<number>>();
-  readonly #directories: Directory[];
+  readonly #directories: UserDirectory[];
+  readonly #engine: DirectoryEngine;
   readonly #suspended: string[] = [];
   #registered = 0;
   #now = Date.UTC(2026, 0, 1);
   /** Pages of the feed until a read breaks off. */
   #break_after = Number.POSITIVE_INFINITY;
 
-  constructor(random: Random, replicas: number) {
+  constructor(random: Random, replicas: number, engine = embeddedEngine) {
     this.#random = random;
+    this.#engine = engine;
     this.#directories = Array.from({ length: replicas }, () => this.#start());
   }
 
@@ -74,9 +76,9 @@ export class DirectorySimulation {
       [3, 'page through', () => this.#pageThrough(directory(), randomQuery(this.#random))],
       [3, 'restart', () => this.#restart()],
       [3, 'break', () => this.#breakOff(below(this.#random, this.#directories.length))],
-      [3, 'snapshot', () => writeSnapshot(this.#clock, 1)],
+      [3, 'snapshot', () => this.#engine.renew(this.#clock)],
       [1, 'race for a snapshot', () => this.#raceForSnapshot()],
-      [2, 'damage', () => this.#damage()],
+      [2, 'damage', () => this.#engine.damage?.() ?? this.#damage()],
       [1, 'damage a card', () => this.#damageCard()],
       [4, 'delete', () => this.#delete()],
       [2, 'suspend', () => this.#suspend()],
@@ -98,9 +100,9 @@ export class DirectorySimulation {
 
   readonly #clock = () => this.#now;
 
-  #start(): Directory {
+  #start(): UserDirectory {
     const simulation = this;
-    return new Directory({
+    return this.#engine.open({
       clock: this.#clock,
       read_feed: async function* (shard, since, size) {
         for await (const page of readFeed(shard, since, size)) {
@@ -157,7 +159,7 @@ export class DirectorySimulation {
   }
 
   /** As somebody sees it who has no token, or as a user does. */
-  async #list(directory: Directory, query: DirectoryQuery): Promise<void> {
+  async #list(directory: UserDirectory, query: DirectoryQuery): Promise<void> {
     const cards = [...this.#cards.values()];
     const viewer = this.#random() < 0.5 && cards.length > 0 ? oneOf(this.#random, cards) : undefined;
     const seen = cards.filter(({ id }) => !viewer || !this.#isBetween(viewer.id, id));
@@ -191,7 +193,7 @@ export class DirectorySimulation {
     await Promise.all(Array.from({ length: 4 }, () => this.#list(directory, randomQuery(this.#random))));
   }
 
-  async #pageThrough(directory: Directory, query: DirectoryQuery): Promise<void> {
+  async #pageThrough(directory: UserDirectory, query: DirectoryQuery): Promise<void> {
     for (let batch_number = 0; batch_number < 5; batch_number++) {
       await this.#list(directory, { ...query, batch_number });
     }
@@ -211,7 +213,7 @@ export class DirectorySimulation {
   }
 
   async #raceForSnapshot(): Promise<void> {
-    const written = await Promise.all(Array.from({ length: 3 }, () => writeSnapshot(this.#clock, 1)));
+    const written = await Promise.all(Array.from({ length: 3 }, () => this.#engine.renew(this.#clock)));
     expect(written.filter(({ outcome }) => outcome === 'written').length).toBeLessThan(2);
   }
 

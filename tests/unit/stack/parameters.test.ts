@@ -28,6 +28,10 @@ beforeAll(async () => {
     passwords: 'strict',
     directoryStorage: '10240',
     warmLists: '2',
+    directory: 'postgres',
+    directoryReader: '/aws/reference/secretsmanager/reader',
+    directorySubnets: 'subnet-1,subnet-2',
+    directorySecurityGroups: 'sg-1',
   });
 }, 180_000);
 
@@ -132,6 +136,43 @@ test('warm lists are provisioned, and are what the gateway calls', () => {
   );
 });
 
+test('a directory in PostgreSQL is pulled from the feed, and no snapshot is written', () => {
+  const states = resourcesOf(template, 'AWS::Events::Rule').map(([name, rule]) => [
+    name,
+    rule.Properties.State,
+  ]);
+  expect(states).toEqual(
+    expect.arrayContaining([
+      ['WriteSnapshotEventsRuleSchedule1', 'DISABLED'],
+      ['PullDirectoryEventsRuleSchedule1', 'ENABLED'],
+    ]),
+  );
+  expect(properties('StaleSnapshotAlarm').TreatMissingData).toBe('notBreaching');
+});
+
+test('only the functions that use PostgreSQL are in its network, with the names of their secrets', () => {
+  const inside = resourcesOf(template, 'AWS::Lambda::Function').filter(
+    ([, { Properties }]) => Properties.VpcConfig,
+  );
+  expect(
+    inside.map(([name, { Properties }]) => [
+      name,
+      Properties.Environment.Variables.DIRECTORY_DATABASE_PARAMETER,
+    ]),
+  ).toEqual([
+    ['ListUsersLambdaFunction', '/aws/reference/secretsmanager/reader'],
+    ['PullDirectoryLambdaFunction', '/users-api/dev/directory-writer'],
+  ]);
+  for (const [, { Properties }] of inside) {
+    expect(Properties.VpcConfig).toEqual({ SecurityGroupIds: ['sg-1'], SubnetIds: ['subnet-1', 'subnet-2'] });
+    expect(Properties.Environment.Variables.NODE_EXTRA_CA_CERTS).toBe('/var/runtime/ca-cert.pem');
+  }
+  const secrets = grantsOf(template).filter(({ action }) => action === 'secretsmanager:GetSecretValue');
+  expect(secrets.map(({ role, resource }) => [role, JSON.stringify(resource)])).toEqual([
+    ['ListUsersRole', expect.stringMatching(/:secret:reader-\?{6}"\}$/)],
+  ]);
+});
+
 const check = createRequire(import.meta.url)(join(root, 'resources/parameters.cjs'));
 
 test.each([
@@ -155,6 +196,12 @@ test.each([
   ['two web ACLs', { waf: 'true', webAcl: WEB_ACL }, 'takes one of them'],
   ['a web ACL that is neither wanted nor not', { waf: 'yes' }, 'true or false'],
   ['a bus for nobody', { activityBus: 'events' }, 'needs an activityProducer'],
+  ['an engine that there is not', { directory: 'oracle' }, 'embedded, filling or postgres'],
+  [
+    'a database that cannot be reached',
+    { directory: 'postgres', directorySubnets: 'subnet-1' },
+    'to be reached',
+  ],
 ])('refuses %s', async (_, given: Record<string, string>, sentence) => {
   const resolveVariable = async (variable: string) => given[/^param:(\w+)/.exec(variable)?.[1] ?? ''] ?? '';
   await expect(check({ resolveVariable })).rejects.toThrow(sentence);

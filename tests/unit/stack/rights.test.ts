@@ -14,6 +14,7 @@ import { exampleRequests, tokenFor } from '../../support/examples.ts';
 import { type Call, startFaultProxy } from '../../support/faultProxy.ts';
 import { startTestPost } from '../../support/mailbox.ts';
 import { startParameterStore } from '../../support/parameterStore.ts';
+import { startPostgres } from '../../support/postgres.ts';
 import {
   type Grant,
   grantsOf,
@@ -260,6 +261,12 @@ const more: Record<string, Work> = {
     const { writeSnapshot } = await import('../../../lib/directory/snapshot/writer.ts');
     await writeSnapshot(Date.now, 1);
     await writeSnapshot(Date.now, 1);
+  },
+  pullDirectory: async () => {
+    await using postgres = await startPostgres();
+    process.env.DIRECTORY_DATABASE = postgres.url;
+    const { handler } = await import('../../../functions/jobs/pullDirectory.ts');
+    await handler(undefined, { getRemainingTimeInMillis: () => 30_000 });
   },
   recordActivity: async ({ username }) => {
     const { recordActivity } = await import('../../../lib/activity/activity.ts');

@@ -151,7 +151,8 @@ test('gives the directory the storage that its functions are told of', () => {
 test('lets nobody invoke functions but this API and the rules of this service', () => {
   const SOURCES: Record<string, RegExp> = {
     'apigateway.amazonaws.com': /\{"Ref":"ApiGatewayRestApi"\}/,
-    'events.amazonaws.com': /ruleusers-api-dev-|"Fn::GetAtt":\["WriteSnapshotEventsRule\w+Arn"\]/,
+    'events.amazonaws.com':
+      /ruleusers-api-dev-|"Fn::GetAtt":\["(?:WriteSnapshot|PullDirectory)EventsRule\w+Arn"\]/,
   };
   const permissions = resourcesOf(template, 'AWS::Lambda::Permission');
   expect(permissions.length).toBeGreaterThan(0);
