@@ -34,8 +34,8 @@ async function answerOf<T>(call: Promise<{ data?: T; error?: { detail: string } 
   return data;
 }
 
-test('the life of an account, from its registration to a forgotten password', {
-  timeout: 120_000,
+test('the whole life of an account, from its registration to the next one of its name', {
+  timeout: 240_000,
 }, async () => {
   const fields = registration({ first_name: 'Ada' });
   const { username, email, password } = fields;
@@ -100,4 +100,26 @@ test('the life of an account, from its registration to a forgotten password', {
   expect(old.error?.code).toBe('no_active_account');
   await logIn(phone, third, 'Phone');
   expect((await answerOf(phone.api.GET('/me/'))).email_verified).toBe(true);
+
+  // Takes home what is stored.
+  const stored = await answerOf(phone.api.GET('/me/export/'));
+  expect(stored).toMatchObject({ profile: { username, email, first_name: 'Ada' }, next: null });
+  expect(stored.sessions.map(({ device }) => device)).toEqual(['Phone']);
+
+  // Leaves: at once for everybody, within minutes for good. Then the name and the address are anybody's.
+  const guess = await phone.api.DELETE('/me/', { body: { password: secret } });
+  expect(guess.error?.code).toBe('invalid');
+  await answerOf(phone.api.DELETE('/me/', { body: { password: third } }));
+  const gone = await newDevice().api.GET('/{username}/', { params: { path: { username } } });
+  expect(gone.response.status).toBe(404);
+  const registerAnew = () => newDevice().api.POST('/register/', { body: { ...fields, first_name: 'Bea' } });
+  expect((await registerAnew()).error?.code).toBe('username_taken');
+  await expect
+    .poll(async () => (await registerAnew()).response.status, { timeout: 100_000, interval: 1000 })
+    .toBe(201);
+  const heir = newDevice();
+  await logIn(heir, password, 'Another phone');
+  const me = await answerOf(heir.api.GET('/me/'));
+  expect(me).toMatchObject({ first_name: 'Bea', email_verified: false, followers_count: 0 });
+  expect(me.id).not.toBe(registered.user.id);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { blockedByKey, blockKey, followKey } from '../../lib/table/keys.ts';
 import { inParallel } from '../../local/pool.ts';
 import { below, oneOf, type Random, seededRandom } from '../../local/seed/random.ts';
-import { type Answer, get } from '../support/api.ts';
+import { type Answer, get, send } from '../support/api.ts';
 import { findContradictions } from '../support/audit.ts';
 import { readItem } from '../support/table.ts';
 import {
@@ -24,12 +24,18 @@ const RACES = 200;
 /** What users do to one another, by how often they do, with the statuses that it may have. */
 const ACTS: [weight: number, act: (one: TestUser, other: TestUser) => Promise<Answer>, statuses: number[]][] =
   [
-    [8, follow, [201, 400, 403, 404, 409]],
-    [2, unfollow, [200, 404]],
-    [2, removeFollower, [200, 404]],
-    [3, block, [201, 400, 404, 409]],
-    [2, unblock, [200, 404]],
+    [8, follow, [201, 400, 401, 403, 404, 409]],
+    [2, unfollow, [200, 401, 404]],
+    [2, removeFollower, [200, 401, 404]],
+    [3, block, [201, 400, 401, 404, 409]],
+    [2, unblock, [200, 401, 404]],
   ];
+
+/** A user leaves at each so many steps, from the last one on. */
+const STEPS_TO_A_DELETION = 200;
+
+const deleteAccount = ({ password, access: token }: TestUser) =>
+  send('DELETE', '/me/', { password }, { token });
 
 const acts = ACTS.flatMap(([weight, act, statuses]) => Array(weight).fill({ act, statuses }));
 
@@ -39,15 +45,18 @@ const pickPair = (random: Random, users: readonly TestUser[]) => {
   return [pick(), pick()] as const;
 };
 
-test(`after ${STEPS} follows, blocks and their ends among ${USERS} users, ${AT_ONCE} at once, everything agrees`, {
+test(`after ${STEPS} follows, blocks, their ends and deletions among ${USERS} users, ${AT_ONCE} at once, everything agrees`, {
   timeout: 5 * MINUTES,
 }, async () => {
   const users = await Promise.all(Array.from({ length: USERS }, () => newUser()));
   const random = seededRandom(7);
-  const steps = Array.from({ length: STEPS }, () => ({
-    ...(oneOf(random, acts) as { act: (typeof ACTS)[number][1]; statuses: number[] }),
-    pair: pickPair(random, users),
-  }));
+  const leaving = users.slice(-Math.floor((STEPS - 1) / STEPS_TO_A_DELETION) - 1);
+  const steps = Array.from({ length: STEPS }, (_, n) => {
+    const gone = n % STEPS_TO_A_DELETION === 0 ? leaving[n / STEPS_TO_A_DELETION] : undefined;
+    if (gone) return { act: deleteAccount, statuses: [200], pair: [gone, gone] as const };
+    const { act, statuses } = oneOf(random, acts) as { act: (typeof ACTS)[number][1]; statuses: number[] };
+    return { act, statuses, pair: pickPair(random, users) };
+  });
   const unexpected: string[] = [];
   const seen = new Set<string>();
   await inParallel(steps, AT_ONCE, async ({ act, statuses, pair }) => {
@@ -59,9 +68,13 @@ test(`after ${STEPS} follows, blocks and their ends among ${USERS} users, ${AT_O
   for (const [, act] of ACTS)
     expect([...seen].filter((one) => one.startsWith(act.name)).length).toBeGreaterThan(1);
 
+  const { eraseAccount } = await import('../../lib/accounts/eraser.ts');
+  for (const user of leaving) await eraseAccount(user, { wait: async () => {} });
+
   // No edge crosses a block, every block has two sides, and counts equal edges and blocks.
   expect(await findContradictions()).toEqual([]);
   const left = await stillThere(users);
+  expect(left).toHaveLength(users.length - leaving.length);
   const views = new Map<string, View>();
   for (const user of left) views.set(user.username, await viewOf(user, users));
   const blocks = (one: string, other: string) => views.get(one)?.blocked.has(other) ?? false;
