@@ -19,7 +19,7 @@ const SLOW_REQUESTS = 2;
 
 const QUIET = { advance() {}, finish() {} };
 
-const all = scenarios(await preparePeople(200, QUIET));
+const all = scenarios(await preparePeople(300, QUIET));
 const names = new Set<string>(all.map(({ budget }) => budget.name));
 const budgets = new Map<string, Cost>(all.map(({ title, budget }) => [title, budget]));
 

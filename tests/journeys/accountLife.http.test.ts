@@ -104,7 +104,7 @@ test('the whole life of an account, from its registration to the next one of its
   // Takes home what is stored.
   const stored = await answerOf(phone.api.GET('/me/export/'));
   expect(stored).toMatchObject({ profile: { username, email, first_name: 'Ada' }, next: null });
-  expect(stored.sessions.map(({ device }) => device)).toEqual(['Phone']);
+  expect(stored.sessions.map(({ device }) => device)).toContain('Phone');
 
   // Leaves: at once for everybody, within minutes for good. Then the name and the address are anybody's.
   const guess = await phone.api.DELETE('/me/', { body: { password: secret } });

@@ -60,8 +60,7 @@ describe('a strict validator of access tokens as RFC 9068 has them takes an acce
         ...{ protocol: 'http', originalUrl: '/' },
         headers: { authorization: `Bearer ${token}` },
         is: () => false,
-        query: {},
-        method: 'GET',
+        ...{ method: 'GET', protocol: 'http', url: '/posts', query: {} },
       };
       const { promise, resolve } = Promise.withResolvers<unknown>();
       middleware(request as never, {} as never, resolve);

@@ -127,6 +127,7 @@ async function holdSnapshot(): Promise<void> {
     ...{
       snapshot: 'old',
       format: FORMAT,
+      ...{ bytes: 10, sizes: [10], digests: ['none'] },
       cards: 1,
       position: START,
       written_at: 0,
