@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { toTimestamp } from '../clock.ts';
+import { SENDS_MAIL } from '../mail/sending.ts';
 import type { Counts } from '../table/counters.ts';
 import type { User, UserWithCounts } from '../table/users.ts';
 
@@ -83,7 +84,7 @@ export const viewUser = (user: User) => ({
 /** A user with counts, for {@link Profile} and {@link OwnProfile}. */
 export const viewProfile = ({ counts, ...user }: UserWithCounts) => ({
   ...viewUser(user),
-  email_verified: user.email_verified_at !== undefined,
+  email_verified: SENDS_MAIL && user.email_verified_at !== undefined,
   ...viewCounts(counts),
 });
 

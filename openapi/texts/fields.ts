@@ -64,7 +64,8 @@ export const FIELDS: Record<string, string> = {
   new_password_confirm: 'The same as `new_password`.',
   token: 'What stands behind `token=` in the address of a mailed link.',
   'ForgottenPassword.email': 'The address of the account, in any case.',
-  email_verified: 'Whether a link that was mailed to the address has come back.',
+  email_verified:
+    'Whether a link that was mailed to the address has come back; `false` where no mail is sent.',
   first_name: '`""` when not set; must not be invisible.',
   last_name: '`""` when not set; must not be invisible.',
   bio: 'May have line breaks; `""` when not set.',

@@ -32,6 +32,15 @@ test('nobody asks for a mail, and no address is verified', async () => {
   expect((await scanItems()).filter(({ SK }) => SK.startsWith('MAIL#'))).toEqual([]);
 });
 
+test('an address that was verified when mail was sent is not shown as verified now', async () => {
+  const { noteVerifiedEmail, readUser } = await import('../../../lib/table/users.ts');
+  const { access: token, username } = await newUser();
+  const user = await readUser(username);
+  if (user) await noteVerifiedEmail(user, Date.now());
+  expect((await readUser(username))?.email_verified_at).toBeTypeOf('number');
+  expect((await get('/me/', { token })).body.email_verified).toBe(false);
+});
+
 test('a mail of before, when mail was sent, stays unsent and harms nobody', async () => {
   const { insertMail } = await import('../../../lib/table/mails.ts');
   const { handler } = await import('../../../functions/jobs/sendMail.ts');
