@@ -82,6 +82,7 @@ export const users = {
       profile: {
         ...profile,
         email: 'alice@example.com',
+        email_verified: true,
         updated_at,
         likes_received: 156,
         comments_received: 89,
