@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   accountKey,
   countersOf,
@@ -30,12 +31,17 @@ interface Observation {
   edges: Map<string, Counted>;
 }
 
-/** The count as the stripes have it and as the edges make it, at about the same time: not to be relied on. */
+/**
+ * The count as the stripes have it and as the edges make it, at about the same time: to be relied on at most where
+ * `is_still` says that the stripes have not changed meanwhile, for else one may hide what is wrong with the other.
+ */
 export async function compareCount(username: string, count: EdgeCount) {
   const { counts, edges } = await observe(username, count);
+  const after = await readCounts(username, count);
   return {
-    counted: [...counts.values()].reduce((sum, one) => sum + one, 0),
+    counted: sumOf(counts),
     edges: [...edges.values()].reduce((sum, one) => sum + one.edges, 0),
+    is_still: isDeepStrictEqual(counts, after),
   };
 }
 
@@ -102,6 +108,11 @@ export async function repairCount(
 
 /** The counts first: an edge that comes in between is one that the next look finds changed. */
 async function observe(username: string, count: EdgeCount): Promise<Observation> {
+  const counts = await readCounts(username, count);
+  return { counts, edges: await (count === 'followers_count' ? readFollowers : readFollowed)(username) };
+}
+
+async function readCounts(username: string, count: EdgeCount): Promise<Map<string, number>> {
   const { PK, prefix } = countersOf(username);
   const { ExpressionAttributeNames, ProjectionExpression } = projection(['SK', count]) ?? {};
   const stripes = await queryAll({
@@ -111,8 +122,7 @@ async function observe(username: string, count: EdgeCount): Promise<Observation>
     ProjectionExpression,
     ConsistentRead: true,
   });
-  const counts = new Map(stripes.map((stripe) => [String(stripe.SK), Number(stripe[count] ?? 0)]));
-  return { counts, edges: await (count === 'followers_count' ? readFollowers : readFollowed)(username) };
+  return new Map(stripes.map((stripe) => [String(stripe.SK), Number(stripe[count] ?? 0)]));
 }
 
 const readFollowers = (username: string) =>

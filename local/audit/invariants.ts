@@ -89,13 +89,11 @@ const rule = (
 const counts = (count: EdgeCount, edges_are: string): Invariant => ({
   of: ['user'],
   async find({ username }, look) {
-    const { counted, edges } = await compareCount(username, count);
-    if (counted === edges) return undefined;
-    // The first look is a suspicion: a count and its edges cannot be read in one moment.
-    const drift =
-      look.settling === undefined
-        ? new Map([['', counted - edges]])
-        : await measureDrift(username, count, look.settling);
+    const { counted, edges, is_still } = await compareCount(username, count);
+    if (is_still && counted === edges) return undefined;
+    // A count and its edges cannot be read in one moment: the first look finds suspicions, not more.
+    if (look.settling === undefined) return `may not count its ${edges_are}`;
+    const drift = await measureDrift(username, count, look.settling);
     if (!drift) return `changes too fast to count ${edges_are}`;
     return sumOf(drift) === 0 ? undefined : `counts ${sumOf(drift)} ${edges_are} too many`;
   },
