@@ -23,6 +23,9 @@ const SIGNED_IN_TWICE = 600;
 
 /** So many passwords are changed, and reset: instances that are warm take the first 45, and from 500 on, those after. */
 const PASSWORDS = 65;
+/** So many followers are removed, each once: as many as accounts are deleted. */
+const FANS = 75;
+
 /**
  * So many that no account is deleted twice, neither by the first 45 requests of warm instances nor by the 15 from number
  * 500 on that cold starts are asked.
@@ -117,7 +120,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   const again = await signInAll(others);
   const twice = again.map((session, position) => ({ ...session, other: others[position]?.sid ?? '' }));
   return {
-    ...{ fans, unrelated: unrelated.slice(2 * BLOCKS) },
+    ...{ fans: fans.slice(0, FANS), unrelated: unrelated.slice(2 * BLOCKS) },
     mutuals: await signInAll(mutuals),
     hidden: await signIn(hidden),
     careful: await signIn(careful),

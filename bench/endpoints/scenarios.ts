@@ -354,7 +354,7 @@ export function scenarios(people: People): Scenario[] {
       floor(2, 1, 4, 'the account, consistently; report and account in a transaction'),
       // The first of a day for each.
       (n) => {
-        const { request } = mutuals[n] ?? caller;
+        const { request } = mutuals[n % mutuals.length] ?? caller;
         return request('POST', `/${popular.username}/report/`, { reason: 'spam' });
       },
     ),
@@ -411,13 +411,13 @@ export function scenarios(people: People): Scenario[] {
       // A trip more than was wanted: docs/decisions/0030-blocks-have-two-sides.md.
       budget('blockUser', 3, 1, 19),
       floor(3, 1, 18.05, 'eight items and two index entries in a transaction, after the edges said so'),
-      (n) => sociable.request('POST', '/block/', { blocked: mutuals[n]?.id }),
+      (n) => sociable.request('POST', '/block/', { blocked: mutuals[n % mutuals.length]?.id }),
     ),
     scenario(
       'remove a follower',
       budget('removeFollower', 1, 0, 9),
       floor(1, 0, 9, 'the edge, the index, two accounts and a count in a transaction'),
-      (n) => popular.request('DELETE', `/${fans[n]?.username}/remove-follower/`),
+      (n) => popular.request('DELETE', `/${fans[n % fans.length]?.username}/remove-follower/`),
     ),
     scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the session; the account'), (n) => {
       const { request, refresh } = leaving[n % leaving.length] ?? caller;

@@ -38,10 +38,10 @@ export const isReady =
 
 /**
  * One batch of the users that match, with exact totals, as the caller may see them. Avatars that are too long for the
- * replica are read with it, side by side with whom the caller follows. Every registration and profile
- * change that was answered before is in it. Whether the caller still has an account is asked of the table: a replica
- * hears of changes only, never that somebody is gone. Of the caller and whom a block stands between, neither is in the
- * other's batches or totals: the replica is asked with their ids, which are read while it is brought up to date.
+ * directory are read with it, side by side with whom the caller follows. Every registration, removal and profile
+ * change that was answered before is in it. Whether the caller's token is still taken is asked of the table. Of the
+ * caller and whom a block stands between, neither is in the other's batches or totals: the directory is asked without
+ * their ids, which are read while it is brought up to date.
  */
 export async function listUsers(
   query: DirectoryQuery,

@@ -11,7 +11,7 @@ import {
   followKey,
 } from './keys.ts';
 import { cutPage, type Page, type PageRequest } from './pages.ts';
-import { getItem, projection, queryAll, queryPage, type ReadOptions } from './read.ts';
+import { getItem, projection, queryAll, queryPage, type ReadOptions, startingWith } from './read.ts';
 import { type Attempt, retrying } from './retry.ts';
 import type { Key } from './send.ts';
 import { IS_NEW, IS_THERE, transact, type Write } from './write.ts';
@@ -168,10 +168,8 @@ export function deleteBlock(
 
 /** Whom a user blocks, by name. Positions are names in lower case. */
 export async function readBlocksOf(blocker: string, { after, size }: PageRequest): Promise<Page<Block>> {
-  const { PK, prefix } = blocksOf(blocker);
   const { items } = await queryPage({
-    KeyConditionExpression: 'PK = :blocker AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':blocker': PK, ':prefix': prefix },
+    ...startingWith(blocksOf(blocker)),
     Limit: size + 1,
     ...projection(BLOCK_ATTRIBUTES),
     ...(after !== undefined && { ExclusiveStartKey: blockKey(blocker, after) }),
@@ -197,13 +195,9 @@ export async function readBlocks(
   username: string,
   { consistent = false }: Pick<ReadOptions, 'consistent'> = {},
 ): Promise<Counterpart[]> {
-  const { PK, prefix } = blocksAround(username);
-  const { ExpressionAttributeNames, ProjectionExpression } = projection(SIDE_ATTRIBUTES) ?? {};
   const items = await queryAll({
-    KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':user': PK, ':prefix': prefix },
-    ExpressionAttributeNames,
-    ProjectionExpression,
+    ...startingWith(blocksAround(username)),
+    ...projection(SIDE_ATTRIBUTES),
     ConsistentRead: consistent,
   });
   return items.map((item): Counterpart => {

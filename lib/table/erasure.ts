@@ -8,12 +8,13 @@ import {
   followerStripeKey,
   followersPartition,
   isFollow,
+  isProfileOrCounter,
   itemsOf,
   ownerIn,
-  profileAndCounters,
+  profileAndCountersOf,
   userKey,
 } from './keys.ts';
-import { projection, queryAll, queryPage } from './read.ts';
+import { projection, queryAll, queryPage, startingWith } from './read.ts';
 import type { Key, RawItem } from './send.ts';
 import type { User } from './users.ts';
 import { deleteItem, transact, type Write } from './write.ts';
@@ -54,9 +55,7 @@ export async function* eraseItems(user: User): AsyncGenerator<number> {
     async (page) => {
       const edges = page.filter(isFollow);
       const blocks = page.filter(blockIn);
-      const others = page.filter(
-        (item) => !isFollow(item) && !blockIn(item) && !item.SK.startsWith(profileAndCounters),
-      );
+      const others = page.filter((item) => !isFollow(item) && !blockIn(item) && !isProfileOrCounter(item));
       const erased = await eraseEach(edges, (edge) =>
         eraseEdge(edge, followerStripeKey(username, edge.following_username), 'followers_count'),
       );
@@ -147,8 +146,7 @@ async function eraseOthers(user: User, items: readonly Leftover[]): Promise<numb
 export async function eraseUser(user: User): Promise<void> {
   const { username, email } = user;
   const stripes = await queryAll({
-    KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':user': itemsOf(username).PK, ':prefix': profileAndCounters },
+    ...startingWith(profileAndCountersOf(username)),
     ConsistentRead: true,
     ...projection(ATTRIBUTES),
   });

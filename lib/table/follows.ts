@@ -17,7 +17,7 @@ import {
 } from './keys.ts';
 import { cutPage, type Page, type PageRequest } from './pages.ts';
 import { type Limit, UNLIMITED } from './quotas.ts';
-import { getItems, projection, queryAll, queryPage } from './read.ts';
+import { getItems, projection, queryAll, queryPage, startingWith } from './read.ts';
 import { type Attempt, retrying } from './retry.ts';
 import type { Key, RawItem } from './send.ts';
 import { parseAccount } from './users.ts';
@@ -214,10 +214,8 @@ function readEdgesBetween(keys: readonly Key[]): Promise<RawItem[]> {
 
 /** Whom a user follows, by name. Positions are names in lower case. */
 export async function readFollowing(follower: string, { after, size }: PageRequest): Promise<Page<Follow>> {
-  const { PK, prefix } = followsOf(follower);
   const { items } = await queryPage({
-    KeyConditionExpression: 'PK = :follower AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':follower': PK, ':prefix': prefix },
+    ...startingWith(followsOf(follower)),
     Limit: size + 1,
     ...projection(FOLLOW_ATTRIBUTES),
     ...(after !== undefined && { ExclusiveStartKey: followKey(follower, after) }),

@@ -67,8 +67,16 @@ export const snapshotKey = { PK: SNAPSHOT, SK: 'MANIFEST' };
 /** Who writes the next snapshot. */
 export const snapshotClaimKey = { PK: SNAPSHOT, SK: 'CLAIM' };
 
-/** A profile and all its counters: sort keys that begin with this. */
-export const profileAndCounters = '#';
+const PROFILE_AND_COUNTERS = '#';
+
+/** A user's profile and all its counters. */
+export const profileAndCountersOf = (username: string) => ({
+  ...itemsOf(username),
+  prefix: PROFILE_AND_COUNTERS,
+});
+
+/** Whether an item of a user is its profile or one of its counters. */
+export const isProfileOrCounter = ({ SK }: { SK: string }) => SK.startsWith(PROFILE_AND_COUNTERS);
 
 /** All counters of a user: sort keys that begin with this. */
 export const countersOf = (username: string) => ({ PK: `USER#${lower(username)}`, prefix: '#COUNT#' });

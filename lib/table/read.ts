@@ -63,6 +63,12 @@ export const projection = (attributes: readonly string[] | undefined) =>
     ExpressionAttributeNames: Object.fromEntries(attributes.map((name, n) => [`#${n}`, name])),
   };
 
+/** The part of a query that asks for the items of one partition whose sort keys begin alike. */
+export const startingWith = ({ PK, prefix }: { PK: string; prefix: string }) => ({
+  KeyConditionExpression: 'PK = :partition AND begins_with(SK, :prefix)',
+  ExpressionAttributeValues: { ':partition': PK, ':prefix': prefix },
+});
+
 type Query = Omit<QueryCommandInput, 'TableName'>;
 
 /** A page of a query, where the next one starts, and what it has cost. */

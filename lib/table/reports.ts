@@ -5,7 +5,7 @@ import { type Caller, isCallers, parseItems } from './items.ts';
 import { accountKey, reportKey, reportsOf } from './keys.ts';
 import { cutPage, type Page, type PageRequest } from './pages.ts';
 import type { Limit } from './quotas.ts';
-import { projection, queryPage } from './read.ts';
+import { projection, queryPage, startingWith } from './read.ts';
 import { type Attempt, retrying } from './retry.ts';
 import type { RawItem } from './send.ts';
 import { parseAccount } from './users.ts';
@@ -42,10 +42,8 @@ export async function readReportsBy(
   reporter: string,
   { after, size }: PageRequest,
 ): Promise<Page<StoredReport>> {
-  const { PK, prefix } = reportsOf(reporter);
   const { items } = await queryPage({
-    KeyConditionExpression: 'PK = :reporter AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':reporter': PK, ':prefix': prefix },
+    ...startingWith(reportsOf(reporter)),
     Limit: size + 1,
     ...projection(Object.keys(ReportItem.entries)),
     ...(after !== undefined && { ExclusiveStartKey: reportKey(reporter, after) }),

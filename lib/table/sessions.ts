@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
 import { assignments, type Caller, isCallers, parseItem, parseItems } from './items.ts';
 import { accountKey, revokedTokenKey, sessionKey, sessionsOf, userKey } from './keys.ts';
-import { getItems, projection, queryAll, type ReadOptions } from './read.ts';
+import { getItems, projection, queryAll, type ReadOptions, startingWith } from './read.ts';
 import type { Key } from './send.ts';
 import type { Credential } from './users.ts';
 import { deleteItem, putItem, transact, type Updated, updateItem, type Write } from './write.ts';
@@ -45,13 +45,9 @@ export async function readSessions(
   now: number,
   { consistent = false }: Pick<ReadOptions, 'consistent'> = {},
 ): Promise<Session[]> {
-  const { PK, prefix } = sessionsOf(username);
-  const { ExpressionAttributeNames, ProjectionExpression } = projection(ATTRIBUTES) ?? {};
   const items = await queryAll({
-    KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':user': PK, ':prefix': prefix },
-    ExpressionAttributeNames,
-    ProjectionExpression,
+    ...startingWith(sessionsOf(username)),
+    ...projection(ATTRIBUTES),
     ConsistentRead: consistent,
   });
   return parseItems(SessionItem, 'session', items).filter(({ expires_at }) => expires_at > toSeconds(now));

@@ -8,12 +8,12 @@ import {
   emailKey,
   mailboxOf,
   ownerIn,
-  profileAndCounters,
+  profileAndCountersOf,
   userIdKey,
   userIndexKey,
   userKey,
 } from './keys.ts';
-import { getItem, getItems, projection, queryAll, type ReadOptions } from './read.ts';
+import { getItem, getItems, projection, queryAll, type ReadOptions, startingWith } from './read.ts';
 import type { RawItem } from './send.ts';
 import { CredentialItem, isActive, UserItem } from './userItem.ts';
 import { IS_NEW, transact, updateItem, type Write } from './write.ts';
@@ -122,10 +122,9 @@ export async function readAnyUserWithCounts(
   username: string,
   { consistent = false }: ReadOptions = {},
 ): Promise<UserWithCounts | undefined> {
-  const { PK, SK } = userKey(username);
+  const { SK } = userKey(username);
   const items = await queryAll({
-    KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':user': PK, ':prefix': profileAndCounters },
+    ...startingWith(profileAndCountersOf(username)),
     ConsistentRead: consistent,
     ...projection(PROFILE_ATTRIBUTES),
   });
@@ -178,15 +177,10 @@ export async function readAccountWithCounts(
   username: string,
   { consistent = false }: ReadOptions = {},
 ): Promise<(Account & { followers_count: number }) | undefined> {
-  const { PK, prefix } = countersOf(username);
-  const { ExpressionAttributeNames, ProjectionExpression } =
-    projection([...new Set([...ACCOUNT_ATTRIBUTES, ...Object.keys(noCounts)])]) ?? {};
   const stripes = await queryAll({
-    KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':user': PK, ':prefix': prefix },
+    ...startingWith(countersOf(username)),
+    ...projection([...new Set([...ACCOUNT_ATTRIBUTES, ...Object.keys(noCounts)])]),
     ConsistentRead: consistent,
-    ExpressionAttributeNames,
-    ProjectionExpression,
   });
   const account = stripes.find(({ id }) => id !== undefined);
   const { followers_count } = sumCounts(stripes.map(parseCounts));

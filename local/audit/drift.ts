@@ -9,7 +9,7 @@ import {
   followersPartition,
   followsOf,
 } from '../../lib/table/keys.ts';
-import { projection, queryAll, queryPages } from '../../lib/table/read.ts';
+import { projection, queryAll, queryPages, startingWith } from '../../lib/table/read.ts';
 import type { RawItem } from '../../lib/table/send.ts';
 import { transact, type Write } from '../../lib/table/write.ts';
 
@@ -113,13 +113,9 @@ async function observe(username: string, count: EdgeCount): Promise<Observation>
 }
 
 async function readCounts(username: string, count: EdgeCount): Promise<Map<string, number>> {
-  const { PK, prefix } = countersOf(username);
-  const { ExpressionAttributeNames, ProjectionExpression } = projection(['SK', count]) ?? {};
   const stripes = await queryAll({
-    KeyConditionExpression: 'PK = :user AND begins_with(SK, :prefix)',
-    ExpressionAttributeValues: { ':user': PK, ':prefix': prefix },
-    ExpressionAttributeNames,
-    ProjectionExpression,
+    ...startingWith(countersOf(username)),
+    ...projection(['SK', count]),
     ConsistentRead: true,
   });
   return new Map(stripes.map((stripe) => [String(stripe.SK), Number(stripe[count] ?? 0)]));
@@ -136,13 +132,8 @@ const readFollowers = (username: string) =>
   );
 
 function readFollowed(username: string) {
-  const { PK, prefix } = followsOf(username);
   return countEdges(
-    {
-      KeyConditionExpression: 'PK = :follower AND begins_with(SK, :prefix)',
-      ExpressionAttributeValues: { ':follower': PK, ':prefix': prefix },
-      ConsistentRead: true,
-    },
+    { ...startingWith(followsOf(username)), ConsistentRead: true },
     () => accountKey(username).SK,
   );
 }

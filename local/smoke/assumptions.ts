@@ -110,12 +110,6 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     },
   },
   {
-    name: 'A search for three letters and more uses the index of the directory',
-    async run(client) {
-      await client.expect(200, 'GET', '/?search=smo');
-    },
-  },
-  {
     name: 'Answers of a kilobyte and more are compressed',
     deployed_only: true,
     async run(client) {

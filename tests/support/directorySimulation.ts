@@ -60,7 +60,7 @@ export class DirectorySimulation {
     await act();
   }
 
-  /** Compares every replica, and a new one, with the model. */
+  /** Compares every instance, and a new one, with the model. */
   async settle(): Promise<void> {
     this.#directories.push(this.#start());
     for (const directory of this.#directories) await this.#list(directory, randomQuery(this.#random));

@@ -44,7 +44,7 @@ async function costOf(work: () => Promise<unknown>): Promise<Consumption> {
 
 const avatars = ({ users }: { users: { avatar: string | null }[] }) => users.map(({ avatar }) => avatar);
 
-describe('H2, M4: avatars that are too long for the replica', () => {
+describe('H2, M4: avatars that are too long for the directory', () => {
   test('are shown all the same', async () => {
     expect(avatars(await list({ batch_size: '10' }))).toEqual(crowd.slice(0, 10).map(({ avatar }) => avatar));
   });

@@ -9,7 +9,7 @@ test('compare names and addresses in lower case', () => {
 });
 
 test('keep a profile and its counters apart from edges and revoked tokens', () => {
-  const inProfile = ({ SK }: { SK: string }) => SK.startsWith(keys.profileAndCounters);
+  const inProfile = keys.isProfileOrCounter;
   expect([keys.userKey('a'), keys.accountKey('a'), keys.followerStripeKey('a', 'b')].every(inProfile)).toBe(
     true,
   );
