@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Clock, toSeconds } from '../clock.ts';
+import { readAccount } from '../table/accounts.ts';
 import { type Activity, applyActivity } from '../table/countedEvents.ts';
-import { readAccount } from '../table/users.ts';
 
 /** What each kind of event does to the counts of the user that it names. */
 const EFFECTS = {

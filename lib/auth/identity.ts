@@ -1,7 +1,7 @@
 import { ApiError } from '../problems.ts';
+import { type Account, readAccount } from '../table/accounts.ts';
 import type { Caller } from '../table/items.ts';
 import type { ReadOptions } from '../table/read.ts';
-import { type Account, readAccount } from '../table/users.ts';
 
 /**
  * The account that a verified token names; throws `token_not_valid` when the name is gone or belongs to another id, and

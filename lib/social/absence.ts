@@ -1,8 +1,8 @@
 import { ApiError, type ErrorCode } from '../problems.ts';
+import { readAccount } from '../table/accounts.ts';
 import { isBlockedBy } from '../table/blocks.ts';
 import type { Caller } from '../table/items.ts';
 import { isActive } from '../table/userItem.ts';
-import { readAccount } from '../table/users.ts';
 
 /**
  * Why there is nothing between the caller and a user: `code`, said in the words of `detail`, or `not_found` where there is

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { requireAccount } from '../auth/identity.ts';
 import { batchSize } from '../paging.ts';
 import { ApiError } from '../problems.ts';
+import { type Account, readAccount } from '../table/accounts.ts';
 import { readBlocksOf } from '../table/blocks.ts';
 import {
   type Follow,
@@ -14,7 +15,7 @@ import {
 import type { Caller } from '../table/items.ts';
 import type { Page, PageRequest } from '../table/pages.ts';
 import { isActive } from '../table/userItem.ts';
-import { type Account, readAccount, readUsers, readUserWithCounts } from '../table/users.ts';
+import { readUsers, readUserWithCounts } from '../table/users.ts';
 import { fitPage } from '../users/pages.ts';
 import { Count, ListedUser } from '../users/views.ts';
 import { BlockView, viewBlock } from './blocks.ts';

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { requireOwn } from '../auth/identity.ts';
 import { isPossibleUsername } from '../fields.ts';
+import { readAccounts, readAccountWithCounts } from '../table/accounts.ts';
 import { readFollowed, readFollowersAmong } from '../table/follows.ts';
 import type { Caller } from '../table/items.ts';
-import { readAccounts, readAccountWithCounts } from '../table/users.ts';
 import { readHidden } from './visibility.ts';
 
 /** Most users that one request may ask about. */

@@ -4,12 +4,12 @@ import type { Clock } from '../clock.ts';
 import { config } from '../config.ts';
 import { REPORT_REASONS } from '../fields.ts';
 import { ApiError } from '../problems.ts';
+import { readAccount } from '../table/accounts.ts';
 import type { Caller } from '../table/items.ts';
 import type { Limit } from '../table/quotas.ts';
 import type { Remember } from '../table/repetitions.ts';
 import { insertReport } from '../table/reports.ts';
 import { isActive } from '../table/userItem.ts';
-import { readAccount } from '../table/users.ts';
 import { prose } from '../text.ts';
 
 /** What a report says. */

@@ -1,5 +1,5 @@
+import type { Account } from '../table/accounts.ts';
 import { type Counterpart, isBlockedBy, readBlocks } from '../table/blocks.ts';
-import type { Account } from '../table/users.ts';
 
 /** Who looks: an account as it was read, by its name. */
 type Viewer = Account & { username: string };

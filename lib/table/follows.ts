@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseAccount } from './accounts.ts';
 import { countFollower, countFollowing, moveCounts } from './counters.ts';
 import { type Caller, type Identity, isCallers, parseItem, parseItems } from './items.ts';
 import {
@@ -20,7 +21,6 @@ import { type Limit, UNLIMITED } from './quotas.ts';
 import { getItems, projection, queryAll, queryPage, startingWith } from './read.ts';
 import { type Attempt, retrying } from './retry.ts';
 import type { Key, RawItem } from './send.ts';
-import { parseAccount } from './users.ts';
 import { countInWindow, type Parts, type Window } from './windows.ts';
 import { IS_NEW, IS_THERE, type Transacted, transact, type Write } from './write.ts';
 

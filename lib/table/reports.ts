@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { toSeconds } from '../clock.ts';
 import { REPORT_REASONS } from '../fields.ts';
+import { parseAccount } from './accounts.ts';
 import { type Caller, isCallers, parseItems } from './items.ts';
 import { accountKey, reportKey, reportsOf } from './keys.ts';
 import { cutPage, type Page, type PageRequest } from './pages.ts';
@@ -8,7 +9,6 @@ import type { Limit } from './quotas.ts';
 import { projection, queryPage, startingWith } from './read.ts';
 import { type Attempt, retrying } from './retry.ts';
 import type { RawItem } from './send.ts';
-import { parseAccount } from './users.ts';
 import { countInWindow, type Parts, type Window } from './windows.ts';
 import { IS_NEW, transact, type Write } from './write.ts';
 

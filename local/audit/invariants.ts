@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { toSeconds } from '../../lib/clock.ts';
+import { AccountItem } from '../../lib/table/accounts.ts';
 import { BlockedByItem, BlockItem, readBlocks } from '../../lib/table/blocks.ts';
 import { CountsItem } from '../../lib/table/counters.ts';
 import { Window } from '../../lib/table/failedLogins.ts';
@@ -30,7 +31,7 @@ import { SequenceItem } from '../../lib/table/sequences.ts';
 import { SessionItem } from '../../lib/table/sessions.ts';
 import { Manifest } from '../../lib/table/snapshots.ts';
 import { CredentialItem, isActive } from '../../lib/table/userItem.ts';
-import { AccountItem, Claim, IdClaim } from '../../lib/table/users.ts';
+import { Claim, IdClaim } from '../../lib/table/users.ts';
 import { compareCount, type EdgeCount, measureDrift, repairCount, sumOf } from './drift.ts';
 import type { Item, Look } from './look.ts';
 

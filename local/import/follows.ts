@@ -1,6 +1,6 @@
+import { readAccounts } from '../../lib/table/accounts.ts';
 import { type Follow, readFollowed } from '../../lib/table/follows.ts';
 import type { Caller } from '../../lib/table/items.ts';
-import { readAccounts } from '../../lib/table/users.ts';
 import { transact } from '../../lib/table/write.ts';
 import { AT_ONCE, EDGES_A_TRANSACTION, edgesWrites, slices } from '../bulk.ts';
 import { inParallel } from '../pool.ts';

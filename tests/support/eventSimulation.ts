@@ -8,7 +8,8 @@ import { updateUser, updateUserExactly } from '../../lib/table/profileChanges.ts
 import { type Credential, readUser, replacePasswordHash, type User } from '../../lib/table/users.ts';
 import { shuffled } from '../../local/seed/random.ts';
 import { tableProperties } from '../../local/serverless.ts';
-import { follow, type Subscriber } from '../../local/service/stream/poller.ts';
+import type { Subscriber } from '../../local/service/stream/feeder.ts';
+import { follow } from '../../local/service/stream/poller.ts';
 import { Positions } from '../../local/service/stream/positions.ts';
 import { createTable } from '../../local/service/table.ts';
 import { get } from './api.ts';

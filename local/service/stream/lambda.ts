@@ -1,5 +1,5 @@
+import type { Subscriber } from './feeder.ts';
 import type { Pattern } from './patterns.ts';
-import type { Subscriber } from './poller.ts';
 
 /** Marks what this process asks of itself, which no developer wants to see. */
 export const INTERNAL = 'x-internal';

@@ -5,27 +5,11 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   ListStreamsCommand,
-  type _Record as Record,
   type Shard,
 } from '@aws-sdk/client-dynamodb-streams';
 import { localCredentials } from '../table.ts';
-import { matches, type Pattern } from './patterns.ts';
+import { Feeder, FIRST_WAIT, LONGEST_WAIT, type Subscriber } from './feeder.ts';
 import type { Positions } from './positions.ts';
-
-/** A function that hangs on the stream, and how Lambda is told to feed it; see `stream` in serverless.yml. */
-export interface Subscriber {
-  name: string;
-  startingPosition?: 'LATEST' | 'TRIM_HORIZON';
-  batchSize?: number;
-  maximumRetryAttempts?: number;
-  filterPatterns?: Pattern[];
-  /** Invokes the function. Throws when it fails. */
-  invoke(batch: { Records: object[] }): Promise<BatchResponse | null | undefined>;
-}
-
-interface BatchResponse {
-  batchItemFailures?: { itemIdentifier: string }[];
-}
 
 /** Where the stream is, and how it is read. */
 export interface PolledStream {
@@ -39,14 +23,11 @@ export interface PolledStream {
 }
 
 const INTERVAL = 250;
-const FIRST_WAIT = 100;
-const LONGEST_WAIT = 5000;
 const BATCH_SIZE = 100;
 
 /**
  * Feeds a function with the changes of a table, as Lambda does: each shard in its order, parents before children, from
- * where the function has come to; a batch that fails again from where it failed, a record that keeps failing left out
- * in the end. Survives what ends iterators, shards and the database. Reads what DynamoDB Local and the embedded
+ * where the function has come to. Survives what ends iterators, shards and the database. Reads what DynamoDB Local and the embedded
  * database have in common. Returns what stops it.
  */
 export function follow(subscriber: Subscriber, stream: PolledStream): () => Promise<void> {
@@ -65,7 +46,7 @@ class Follower {
   readonly #client: DynamoDBStreamsClient;
   /** Where the next look at a shard begins; they expire, and then are asked for anew. */
   readonly #iterators = new Map<string, string>();
-  #failures = 0;
+  readonly #feeder: Feeder;
   #arn = '';
   #shards: Shard[] = [];
 
@@ -73,6 +54,7 @@ class Follower {
     this.#subscriber = subscriber;
     this.#stream = stream;
     this.#stopped = stopped;
+    this.#feeder = new Feeder(subscriber, (sentence) => stream.warn(sentence));
     this.#client = new DynamoDBStreamsClient({
       endpoint: stream.endpoint,
       region: localCredentials.AWS_REGION,
@@ -178,7 +160,9 @@ class Follower {
     const Limit = this.#subscriber.batchSize ?? BATCH_SIZE;
     const read = await this.#client.send(new GetRecordsCommand({ ShardIterator, Limit }));
     const records = read.Records ?? [];
-    const is_done = await this.#feed(shard, records);
+    const { is_done, position, wait } = await this.#feeder.feed(records, this.#arn);
+    if (position !== undefined) await this.#advance(shard, position);
+    if (wait > 0) await this.#pause(wait);
     if (!is_done) this.#iterators.delete(shard);
     else if (read.NextShardIterator) this.#iterators.set(shard, read.NextShardIterator);
     else {
@@ -212,63 +196,4 @@ class Follower {
       return (await ask({})).ShardIterator;
     }
   }
-
-  /** Hands over a batch. Returns whether the function is done with all of it; notes how far it has come. */
-  async #feed(shard: string, records: Record[]): Promise<boolean> {
-    const last = sequenceOf(records.at(-1));
-    if (last === undefined) return true;
-    const wanted = records
-      .map((record) => asLambdaHasIt(record, this.#arn))
-      .filter((record) => this.#wants(record));
-    const failed_from = wanted.length > 0 ? await this.#invoke(wanted) : undefined;
-    if (failed_from === undefined) {
-      this.#failures = 0;
-      await this.#advance(shard, last);
-      return true;
-    }
-    const failed = records.findIndex((record) => sequenceOf(record) === failed_from);
-    const before = sequenceOf(records[failed - 1]);
-    if (before !== undefined) {
-      this.#failures = 0;
-      await this.#advance(shard, before);
-    } else if (++this.#failures > this.#mostRetries()) {
-      this.#failures = 0;
-      this.#stream.warn(
-        `${this.#subscriber.name} keeps failing at record ${failed_from}, which is left out.`,
-      );
-      await this.#advance(shard, failed_from);
-      return false;
-    }
-    await this.#pause(Math.min(FIRST_WAIT * 2 ** this.#failures, LONGEST_WAIT));
-    return false;
-  }
-
-  #mostRetries(): number {
-    const { maximumRetryAttempts = -1 } = this.#subscriber;
-    return maximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : maximumRetryAttempts;
-  }
-
-  #wants(record: object): boolean {
-    const { filterPatterns } = this.#subscriber;
-    return !filterPatterns || filterPatterns.some((pattern) => matches(pattern, record));
-  }
-
-  /** The sequence number from which on the function has failed; `undefined` when it has not. */
-  async #invoke(wanted: LambdaRecord[]): Promise<string | undefined> {
-    try {
-      const answer = await this.#subscriber.invoke({ Records: wanted });
-      return answer?.batchItemFailures?.[0]?.itemIdentifier;
-    } catch {
-      return wanted[0]?.dynamodb.SequenceNumber;
-    }
-  }
-}
-
-const sequenceOf = (record: Record | undefined) => record?.dynamodb?.SequenceNumber;
-
-type LambdaRecord = ReturnType<typeof asLambdaHasIt>;
-
-function asLambdaHasIt({ dynamodb = {}, ...record }: Record, eventSourceARN: string) {
-  const seconds = Math.floor((dynamodb.ApproximateCreationDateTime?.getTime() ?? 0) / 1000);
-  return { ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: seconds }, eventSourceARN };
 }

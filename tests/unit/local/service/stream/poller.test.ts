@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StreamRecord } from '../../../../../lib/table/changes.ts';
-import { follow, type Subscriber } from '../../../../../local/service/stream/poller.ts';
+import type { Subscriber } from '../../../../../local/service/stream/feeder.ts';
+import { follow } from '../../../../../local/service/stream/poller.ts';
 import { Positions } from '../../../../../local/service/stream/positions.ts';
 import { type FakeStream, startFakeStream } from '../../../../support/fakeStream.ts';
 
