@@ -11,8 +11,9 @@ import { type Cost, MAIL, meanCost, type Scenario } from './scenarios.ts';
 
 const WARM_UP = 50;
 const SAMPLES = 300;
-const SLOW_WARM_UP = 5;
-const SLOW_SAMPLES = 40;
+/** Of what is measured less often. */
+const FEW_WARM_UP = 5;
+const FEW_SAMPLES = 40;
 
 /** What one kind of request came to in a warm instance. */
 interface Measured {
@@ -26,12 +27,13 @@ interface Measured {
 export async function measureHandlers(all: readonly Scenario[]): Promise<Section[]> {
   const hash = await hashPassword(PASSWORD);
   const measured = await inTurn('Handlers', all, async (scenario): Promise<Measured> => {
-    const { budget, slow, request, with_mail } = scenario;
-    const warm_up = slow ? SLOW_WARM_UP : WARM_UP;
-    const number = warm_up + (slow ? SLOW_SAMPLES : SAMPLES);
+    const { budget, slow, scarce, request, with_mail } = scenario;
+    const is_seldom = slow || scarce;
+    const warm_up = is_seldom ? FEW_WARM_UP : WARM_UP;
+    const number = warm_up + (is_seldom ? FEW_SAMPLES : SAMPLES);
     await using instance = new Instance(budget.name, with_mail ? MAIL : {});
     const { samples } = await instance.invoke(Array.from({ length: number }, (_, n) => request(n)));
-    const bcrypt = slow ? median(timeComparisons(hash, SLOW_SAMPLES)) : 0;
+    const bcrypt = slow ? median(timeComparisons(hash, FEW_SAMPLES)) : 0;
     return { scenario, samples: samples.slice(warm_up), bcrypt };
   });
   return [reportCosts(measured), reportLatency(measured)];

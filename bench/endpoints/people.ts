@@ -16,21 +16,18 @@ export const PASSWORD = 'password123';
 const FOLLOWS = 10;
 const MANY_FOLLOWS = 100;
 const BLOCKS = 10;
-const MUTUALS = 400;
 
 /** Each of them is asked for once. */
 const SIGNED_IN_TWICE = 600;
 
 /** So many passwords are changed, and reset: instances that are warm take the first 45, and from 500 on, those after. */
 const PASSWORDS = 65;
-/** So many followers are removed, each once: as many as accounts are deleted. */
-const FANS = 75;
 
 /**
- * So many that no account is deleted twice, neither by the first 45 requests of warm instances nor by the 15 from number
- * 500 on that cold starts are asked.
+ * So many that nobody of a list is used twice, neither by the first 45 requests of warm instances nor by the 15 from
+ * number 500 on that cold starts are asked.
  */
-const GOING = 75;
+const USED_UP = 75;
 
 type Session = Awaited<ReturnType<typeof signIn>>;
 
@@ -75,7 +72,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   const population = { users, follows: FOLLOWS, password_hash, now: Date.now(), settled: true };
   const people = await writePeople(population, progress);
   await writeFollows(people, population, progress);
-  const more = await writePeople({ ...population, users: users + GOING }, progress);
+  const more = await writePeople({ ...population, users: users + USED_UP }, progress);
   progress.finish();
 
   const strangersOf = (number: number) => {
@@ -103,7 +100,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   }
   const strange = new Set(strangersOf(users - 4).map(({ id }) => id));
   for (const { id } of followersOf(users - 4)) strange.delete(id);
-  const mutuals = unrelated.filter(({ id }) => strange.has(id)).slice(-Math.min(MUTUALS, users / 4));
+  const mutuals = unrelated.filter(({ id }) => strange.has(id)).slice(-USED_UP);
   for (const other of mutuals) {
     await follow(sociable, other.id, Date.now);
     await follow(other, sociable.id, Date.now);
@@ -120,7 +117,7 @@ export async function preparePeople(users: number, progress: Progress): Promise<
   const again = await signInAll(others);
   const twice = again.map((session, position) => ({ ...session, other: others[position]?.sid ?? '' }));
   return {
-    ...{ fans: fans.slice(0, FANS), unrelated: unrelated.slice(2 * BLOCKS) },
+    ...{ fans: fans.slice(0, USED_UP), unrelated: unrelated.slice(2 * BLOCKS) },
     mutuals: await signInAll(mutuals),
     hidden: await signIn(hidden),
     careful: await signIn(careful),

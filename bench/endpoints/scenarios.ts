@@ -29,6 +29,8 @@ export interface Scenario {
   floor: Floor;
   /** Runs bcrypt, so it is measured less often. */
   slow: boolean;
+  /** Uses people up, so it is measured less often. */
+  scarce: boolean;
   /** Where mail is sent: else the function is told that none is. */
   with_mail: boolean;
   /** Can be asked any number of times. */
@@ -69,9 +71,9 @@ export function scenarios(people: People): Scenario[] {
     budget: Budget,
     floor: Floor,
     request: Scenario['request'],
-    kind: { slow?: boolean; repeatable?: boolean; with_mail?: boolean } = {},
+    kind: { slow?: boolean; scarce?: boolean; repeatable?: boolean; with_mail?: boolean } = {},
   ): Scenario => ({
-    ...{ title, budget, floor, request, slow: false, repeatable: false, with_mail: false },
+    ...{ title, budget, floor, request, slow: false, scarce: false, repeatable: false, with_mail: false },
     ...kind,
   });
   const register = (n: number) => {
@@ -357,6 +359,7 @@ export function scenarios(people: People): Scenario[] {
         const { request } = mutuals[n % mutuals.length] ?? caller;
         return request('POST', `/${popular.username}/report/`, { reason: 'spam' });
       },
+      { scarce: true },
     ),
     reading(
       'list, with blocks',
@@ -412,12 +415,14 @@ export function scenarios(people: People): Scenario[] {
       budget('blockUser', 3, 1, 19),
       floor(3, 1, 18.05, 'eight items and two index entries in a transaction, after the edges said so'),
       (n) => sociable.request('POST', '/block/', { blocked: mutuals[n % mutuals.length]?.id }),
+      { scarce: true },
     ),
     scenario(
       'remove a follower',
       budget('removeFollower', 1, 0, 9),
       floor(1, 0, 9, 'the edge, the index, two accounts and a count in a transaction'),
       (n) => popular.request('DELETE', `/${fans[n % fans.length]?.username}/remove-follower/`),
+      { scarce: true },
     ),
     scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the session; the account'), (n) => {
       const { request, refresh } = leaving[n % leaving.length] ?? caller;
