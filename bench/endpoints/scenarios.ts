@@ -95,13 +95,6 @@ export function scenarios(people: People): Scenario[] {
       { slow: true },
     ),
     scenario(
-      'register, with mail',
-      budget('register', 2, 0, 14),
-      floor(2, 0, 14, 'the same, and the mail that is asked for'),
-      (n) => register(2 * NEWCOMERS + n),
-      { slow: true, with_mail: true },
-    ),
-    scenario(
       'login',
       budget('login', 2, 4, 1),
       floor(
@@ -423,6 +416,13 @@ export function scenarios(people: People): Scenario[] {
       floor(1, 0, 9, 'the edge, the index, two accounts and a count in a transaction'),
       (n) => popular.request('DELETE', `/${fans[n % fans.length]?.username}/remove-follower/`),
       { scarce: true },
+    ),
+    scenario(
+      'register, with mail',
+      budget('register', 2, 0, 14),
+      floor(2, 0, 14, 'the same, and the mail that is asked for'),
+      (n) => register(2 * NEWCOMERS + n),
+      { slow: true, with_mail: true },
     ),
     scenario('logout', budget('logout', 1, 0.5, 1), floor(1, 0.5, 1, 'the session; the account'), (n) => {
       const { request, refresh } = leaving[n % leaving.length] ?? caller;
