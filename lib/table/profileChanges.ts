@@ -25,10 +25,10 @@ const ATTRIBUTES = [...USER_ATTRIBUTES, ...Object.values(CHANGES)];
 
 /**
  * Changes fields other than the email address, touching no field that is not named. Every change of a user raises
- * `updated_at`, so that a reader can tell which one is the last, whatever clocks say: to the time (ms) where that is
- * later, else by a millisecond, which the table itself adds; each try reads the clock anew. So any number of changes at once succeed. Changes are
- * counted against `limit` in the same item: the first one in a window, and every one without a limit, takes one write;
- * another one is refused first, and takes two.
+ * `updated_at`, so that a reader can tell which one is the last, whatever clocks say: to the time (ms), or by a
+ * millisecond, which the table itself adds, where another change has that time, a later one, or got ahead of an earlier
+ * try. So any number of changes at once succeed. Changes are counted against `limit` in the same item: the first one in
+ * a window, and every one without a limit, takes one write; another one is refused first, and takes two.
  */
 export function updateUser(
   caller: Caller,
@@ -54,12 +54,16 @@ export function updateUser(
     });
   };
   let found: RawItem | undefined;
+  let tried_at = Number.POSITIVE_INFINITY;
   return retrying(async (): Promise<Attempt<ChangeOutcome>> => {
     const now = clock();
     const last = found ? parseUser(found).updated_at : 0;
     const counted = countInWindow(CHANGES, found, now, limit, 'begins');
     if ('seconds' in counted) return { value: { outcome: 'throttled', ...counted } };
-    const written = await write(Math.max(now, last + 1), last < now ? stampNow(now) : stampAfter, counted);
+    // Whom others outran once takes the moment after them, or they could outrun every try.
+    const outrun = last >= Math.min(now, tried_at);
+    tried_at = now;
+    const written = await write(outrun ? last + 1 : now, outrun ? stampAfter : stampNow(now), counted);
     if (written.done) return { value: { outcome: 'updated', user: parseUser(written.item) } };
     const at_once = found === undefined;
     found = written.item;
@@ -76,7 +80,7 @@ const stampNow = (now: number): Parts => ({
   values: { ':now': now },
 });
 
-/** Where another change has the time of this one, or a later one: just after it, whatever it is by then. */
+/** Where another change has the time of this try or of the one before, or a later one: just after it, whatever it is by then. */
 const stampAfter: Parts = {
   set: ['updated_at = updated_at + :one'],
   conditions: [],

@@ -22,8 +22,8 @@ export interface FaultProxy {
   endpoint: string;
   /** Where the database is; may change while the proxy runs. */
   database: string;
-  /** Decides for each call what goes wrong; nothing until set. */
-  fault: (call: Call) => Fault | undefined;
+  /** Decides for each call what goes wrong, at once or after something else has happened; nothing until set. */
+  fault: (call: Call) => Fault | undefined | Promise<Fault | undefined>;
   /** Every call so far, in order. */
   calls: Call[];
   stop(): Promise<void>;
@@ -38,7 +38,7 @@ export async function startFaultProxy(database: string): Promise<FaultProxy> {
       parameters: body.length > 0 ? JSON.parse(body.toString()) : {},
     };
     proxy.calls.push(call);
-    const fault = proxy.fault(call);
+    const fault = await proxy.fault(call);
     if (fault === 'hang') return;
     if (fault === 'reset') incoming.socket.destroy();
     else if (fault === 'lost') forward(proxy.database, incoming, body, () => incoming.socket.destroy());
